@@ -1,0 +1,13 @@
+/* gantry/abi.h - the whole stable contract between the host and a plugin. Begin with gantry/abi/base.h. */
+#ifndef GANTRY_ABI_H
+#define GANTRY_ABI_H
+
+#include <gantry/abi/base.h>
+#include <gantry/abi/config.h>
+#include <gantry/abi/database.h>
+#include <gantry/abi/http_server.h>
+#include <gantry/abi/log.h>
+#include <gantry/abi/plugin.h>
+#include <gantry/abi/sys.h>
+
+#endif

@@ -1,0 +1,40 @@
+#include "host/core/thread_pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+
+#include "host/core/thread_kind.hpp"
+
+namespace host::core {
+namespace {
+
+TEST(ThreadPool, RefusesWorkWhenItsQueueIsFull) {
+    std::promise<void> started;
+    std::promise<void> release;
+    std::atomic<int> done{0};
+    {
+        ThreadPool pool("test", {.threads = 1, .queue_max = 1});
+        ASSERT_TRUE(pool.post([&] {
+            started.set_value();
+            release.get_future().wait();
+            ++done;
+        }));
+        started.get_future().wait();
+        EXPECT_TRUE(pool.post([&] { ++done; }));
+        EXPECT_FALSE(pool.post([&] { ++done; }));
+        release.set_value();
+    }
+    EXPECT_EQ(done, 2) << "what was queued runs before the pool ends";
+}
+
+TEST(ThreadPool, MarksItsThreadsAsBlocking) {
+    std::promise<ThreadKind> kind;
+    ThreadPool pool("test", {.threads = 1, .queue_max = 1});
+    ASSERT_TRUE(pool.post([&] { kind.set_value(thread_kind()); }));
+    EXPECT_EQ(kind.get_future().get(), ThreadKind::Blocking);
+}
+
+}  // namespace
+}  // namespace host::core
