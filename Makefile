@@ -1,0 +1,51 @@
+# The door for people: each target installs what it needs from Debian's packages (and says so), then calls CMake.
+.PHONY: help run build test check bench fuzz tsan format packages
+
+help:
+	@echo "make run     build, start gantry with config/gantry.dev.yaml on http://127.0.0.1:8080"
+	@echo "make test    build with ASan and UBSan, run every test"
+	@echo "make build   the release build: build/release/gantry and build/release/plugins"
+	@echo "make check   layers, formatting, installed tree"
+	@echo "make tsan    the tests under ThreadSanitizer"
+	@echo "make fuzz    every fuzz target for 20 seconds (SECONDS=n for longer)"
+	@echo "make bench   against nginx, FastAPI and pgbench, side by side"
+
+run: build
+	build/release/gantry serve --config config/gantry.dev.yaml
+
+build: packages
+	cmake --preset release
+	cmake --build --preset release
+
+test: packages
+	cmake --preset dev
+	cmake --build --preset dev
+	ctest --preset dev
+
+tsan: packages
+	cmake --preset tsan
+	cmake --build --preset tsan
+	ctest --preset tsan
+
+check: build
+	python3 tests/lint/layers.py
+	python3 tests/lint/format.py
+	sh tests/lint/installed_tree.sh build/release
+
+format: packages
+	python3 tests/lint/format.py --write
+
+fuzz: packages
+	sh packaging/debian_packages.sh fuzz
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	sh tests/fuzz/run.sh build/fuzz $${SECONDS:-20}
+
+bench: packages
+	sh packaging/debian_packages.sh bench
+	cmake --preset bench
+	cmake --build --preset bench
+	python3 tests/bench/run.py build/bench
+
+packages:
+	@sh packaging/debian_packages.sh build

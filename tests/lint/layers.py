@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Who may include whom: reads every #include and holds it against the drawing in docs/ARCHITECTURE.md."""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Room -> rooms it may include. "settings" files are plain values that config fills, so config may see those.
+ROOMS = {
+    "core": set(),
+    "log": {"core"},
+    "config": {"core", "log"},
+    "http": {"core", "log"},
+    "database": {"core", "log"},
+    "plugin": {"core", "log"},
+    "bridge": {"core", "log", "http", "database"},
+    "app": {"core", "log", "http", "database", "plugin", "bridge", "config"},
+    "cli": {"core", "log", "config", "app"},
+    "main.cpp": {"core", "cli", "app"},
+}
+PLAIN = re.compile(r"^host/(http|database|log|plugin)/(settings|manifest)\.hpp$")
+
+# Library -> rooms that may include it.
+LIBRARIES = {
+    r"boost/dll": {"plugin"},
+    r"pistache/": {"http"},
+    r"boost/beast": {"http", "fuzz"},
+    r"(soci/|libpq-fe|pg_config|libpq/)": {"database"},
+    r"yaml-cpp/": {"config"},
+    r"(spdlog/|fmt/)": {"log"},
+    r"CLI/": {"cli"},
+    r"rapidjson/": {"sdk/cpp"},
+    r"curl/": set(),
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
+
+
+def place_of(path):
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "host":
+        return parts[1]
+    if parts[0] == "plugins":
+        return "plugin:" + parts[1]
+    if parts[0] == "sdk":
+        return "sdk/" + parts[1]
+    return "tests/" + parts[1] if len(parts) > 2 else "tests"
+
+
+def complaint(place, path, included):
+    for pattern, rooms in LIBRARIES.items():
+        if re.match(pattern, included) and place not in rooms and not (place == "tests/fuzz" and "fuzz" in rooms):
+            if place.startswith("tests/"):
+                continue
+            return f"{included} belongs to {', '.join(sorted(rooms)) or 'nobody'}"
+    if place.startswith(("tests", )):
+        return None
+    if included.startswith("host/"):
+        if place not in ROOMS:
+            return "nothing outside host/ sees the host"
+        room = included.split("/")[1]
+        if room == place or room in ROOMS[place]:
+            return None
+        if place == "config" and PLAIN.match(included):
+            return None
+        return f"{place} may not know {room}"
+    if place.startswith("plugin:") and included.startswith("plugins/"):
+        return "a plugin does not see another"
+    if place == "sdk/abi" and not included.startswith(("gantry/abi", "std")):
+        return "the contract depends on nothing"
+    return None
+
+
+def main():
+    found = []
+    for folder in ("host", "sdk", "plugins", "tests"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix not in {".cpp", ".hpp", ".h", ".c"}:
+                continue
+            for included in INCLUDE.findall(path.read_text(encoding="utf-8")):
+                why = complaint(place_of(path), path, included)
+                if why:
+                    found.append(f"{path.relative_to(ROOT)}: includes {included}: {why}")
+    print("\n".join(found) if found else "layers: every include points down")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
