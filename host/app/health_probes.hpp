@@ -1,0 +1,13 @@
+#pragma once
+
+#include "host/database/database.hpp"
+#include "host/http/health.hpp"
+#include "host/plugin/manager.hpp"
+
+namespace host::app {
+
+// What /health asks: the database, and every enabled plugin.
+std::vector<http::Probe> health_probes(database::Database& database, const plugin::Manager& plugins,
+                                       const plugin::Settings& settings);
+
+}  // namespace host::app

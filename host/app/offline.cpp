@@ -1,0 +1,117 @@
+#include "host/app/offline.hpp"
+
+#include <algorithm>
+
+#include <gantry/json.hpp>
+
+#include "host/app/plugin_environment.hpp"
+#include "host/core/error.hpp"
+#include "host/core/thread_kind.hpp"
+#include "host/plugin/manager.hpp"
+
+namespace host::app {
+
+namespace {
+
+// Plugins without a host around them.
+struct Offline {
+    explicit Offline(const config::Config& config)
+        : hosting{config, log::open_stderr(quiet(config.log)), nullptr},
+          manager(config.plugins, plugin_environment(hosting)) {
+        core::set_thread_kind(core::ThreadKind::Control);
+    }
+    // A command's output is its answer: only warnings are logged beside it.
+    static log::Settings quiet(log::Settings settings) {
+        settings.level = std::max(settings.level, log::Level::Warn);
+        settings.levels.clear();
+        settings.format = log::Format::Text;
+        return settings;
+    }
+
+    PluginHosting hosting;
+    plugin::Manager manager;
+};
+
+PluginStatus line_of(const plugin::Status& status) {
+    // Verified is what a check ends with; for the reader the plugin is simply enabled.
+    const std::string state = !status.enabled ? "available" : status.problem.empty() ? "enabled" : "failed";
+    return {status.id, status.version, state, status.summary, status.file.string(), status.problem};
+}
+
+std::string access_of(const http::Route& route) {
+    if (route.access == http::Access::Public) return "public";
+    if (route.access == http::Access::Authenticated) return "authenticated";
+    std::string scopes;
+    for (const std::string& scope : route.scopes)
+        scopes += (scopes.empty() ? "" : " ") + scope;
+    return scopes;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+}  // namespace
+
+std::vector<PluginStatus> check(const config::Config& config) {
+    const Offline offline(config);
+    std::vector<std::string> problems = offline.manager.check();
+    if (!problems.empty()) throw config::ConfigErrors(std::move(problems));
+    std::vector<PluginStatus> plugins;
+    for (const plugin::Status& status : offline.manager.list()) {
+        if (status.enabled) plugins.push_back(line_of(status));
+    }
+    return plugins;
+}
+
+std::vector<RouteStatus> routes(const config::Config& config) {
+    Offline offline(config);
+    offline.manager.start();
+    std::vector<RouteStatus> found;
+    const auto table = offline.hosting.routes.freeze(nullptr);
+    for (const http::Route& route : table->routes()) {
+        found.push_back({route.method, route.pattern, route.owner, access_of(route), route.summary});
+    }
+    offline.manager.stop();
+    return found;
+}
+
+std::vector<PluginStatus> list_plugins(const config::Config& config) {
+    const Offline offline(config);
+    std::vector<PluginStatus> plugins;
+    for (const plugin::Status& status : offline.manager.list())
+        plugins.push_back(line_of(status));
+    return plugins;
+}
+
+PluginDetails plugin_details(const config::Config& config, const std::string& id) {
+    const Offline offline(config);
+    const std::vector<plugin::Status> all = offline.manager.list();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const plugin::Status& status) { return status.id == id; });
+    if (found == all.end())
+        throw core::Error(core::Code::NotFound, "there is no plugin " + id + " in the plugin directories");
+    const PluginStatus line = line_of(*found);
+    PluginDetails details;
+    details.facts = {{"id", line.id},
+                     {"version", line.version},
+                     {"state", line.state},
+                     {"summary", line.summary},
+                     {"file", line.file},
+                     {"sha256", found->sha256},
+                     {"requires", joined(found->requires_plugins)},
+                     {"services", joined(found->services)}};
+    if (!line.problem.empty()) details.facts.emplace_back("problem", line.problem);
+    // Only code can tell the schema, so only an enabled plugin, whose code may run, has one to show.
+    offline.manager.check();
+    const auto description = offline.hosting.descriptions.find(id);
+    if (description != offline.hosting.descriptions.end() && !description->second.empty()) {
+        const gantry::Json document = gantry::Json::parse(description->second);
+        if (const gantry::Json* schema = document.find("config")) details.settings_schema = schema->dump_pretty();
+    }
+    return details;
+}
+
+}  // namespace host::app

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/app/route_collection.hpp"
+#include "host/config/config.hpp"
+#include "host/database/database.hpp"
+#include "host/log/logger.hpp"
+#include "host/plugin/environment.hpp"
+
+namespace host::app {
+
+// The parts of the host that plugins meet. All of it outlives every plugin.
+struct PluginHosting {
+    const config::Config& config;
+    std::shared_ptr<log::Sink> sink;
+    database::Database* database;  // null: offline, the service answers that it is unavailable
+    RouteCollection routes = {};
+    std::vector<http::Route> removed_routes = {};          // of plugins that failed or ended
+    std::map<std::string, std::string> descriptions = {};  // by id, what describe() gave
+};
+
+// Puts together what the plugin room needs of the others. `hosting` must outlive the result.
+plugin::Environment plugin_environment(PluginHosting& hosting);
+
+}  // namespace host::app

@@ -1,0 +1,81 @@
+#include "host/bridge/host_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <gantry/abi/config.h>
+
+#include "host/bridge/guard.hpp"
+#include "host/bridge/log_service.hpp"
+#include "host/bridge/sys_service.hpp"
+#include "host/bridge/text.hpp"
+#include "host/core/version.hpp"
+
+namespace host::bridge {
+
+namespace {
+
+struct Service {
+    const char* id;
+    const void* table;
+    std::uint32_t size;
+    bool granted_to_all;  // needs no line in the manifest
+};
+
+const std::vector<Service>& services() {
+    static const std::vector<Service> all = {
+        {GANTRY_LOG, &log_table(), sizeof(gantry_log), true},
+        {GANTRY_SYS, &sys_table(), sizeof(gantry_sys), true},
+        {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server), false},
+        {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database), false},
+    };
+    return all;
+}
+
+}  // namespace
+
+std::map<std::string, std::uint32_t> offered_services() {
+    std::map<std::string, std::uint32_t> offered{{GANTRY_CONFIG, sizeof(gantry_config)}};
+    for (const Service& service : services())
+        offered.emplace(service.id, service.size);
+    return offered;
+}
+
+HostTable::HostTable(Plugin plugin, HttpService::AddRoute add_route, database::Database* database, log::Logger logger)
+    : plugin_(std::move(plugin)),
+      logger_(std::move(logger)),
+      gate_(std::make_shared<core::Gate>()),
+      http_(plugin_.id, std::move(add_route), gate_, logger_),
+      database_(plugin_.id, database, gate_),
+      abi_{sizeof(gantry_host),
+           GANTRY_ABI_MAJOR,
+           GANTRY_ABI_MINOR,
+           this,
+           str(core::version()),
+           str(plugin_.id),
+           str(plugin_.data_directory),
+           query} {}
+
+gantry_status HostTable::query(const gantry_host* host, gantry_str service_id, const void** out) {
+    return guarded(nullptr, [&]() -> gantry_status {
+        const HostTable& self = of(host);
+        const std::string_view wanted = view(service_id);
+        const auto& all = services();
+        const auto found = std::find_if(all.begin(), all.end(), [&](const Service& s) { return wanted == s.id; });
+        if (found == all.end()) return GANTRY_E_UNSUPPORTED;
+        const auto& granted = self.plugin_.services;
+        if (!found->granted_to_all && std::find(granted.begin(), granted.end(), wanted) == granted.end()) {
+            return GANTRY_E_DENIED;
+        }
+        *out = found->table;
+        return GANTRY_OK;
+    });
+}
+
+bool HostTable::silence(std::chrono::steady_clock::time_point deadline) {
+    http_.cancel_all();
+    database_.abandon();
+    return gate_->close(deadline);
+}
+
+}  // namespace host::bridge

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <gantry/abi/http_server.h>
+
+#include "host/bridge/request_table.hpp"
+#include "host/core/gate.hpp"
+#include "host/http/route.hpp"
+#include "host/log/logger.hpp"
+
+namespace host::bridge {
+
+// gantry.http.server/1 for one plugin instance: takes its routes, calls its handlers, carries their answers.
+class HttpService {
+  public:
+    // Where a route goes; throws Conflict. Called inside the plugin's start().
+    using AddRoute = std::function<void(http::Route)>;
+
+    // `gate` guards every call into the plugin: once it is closed, none is made.
+    HttpService(std::string owner, AddRoute add_route, std::shared_ptr<core::Gate> gate, log::Logger logger);
+
+    static const gantry_http_server& table();
+
+    gantry_id add_route(const gantry_route& route);
+    gantry_status retain(gantry_id request, const gantry_request** view);
+    gantry_status reply(gantry_id request, const gantry_response& response);
+    gantry_status fail(gantry_id request, const gantry_error& error, std::string details_json);
+    gantry_status stream_open(gantry_id request, const gantry_response& head, const gantry_stream_events& events,
+                              void* user);
+    gantry_status stream_write(gantry_id request, const gantry_slice& chunk);
+    gantry_status stream_close(gantry_id request, gantry_status outcome);
+    gantry_status body_next(gantry_id request, gantry_body_chunk chunk, void* user);
+    gantry_status on_cancel(gantry_id request, void (*cancelled)(void*, gantry_id, gantry_status), void* user);
+
+    // No route is taken any more: start() is over.
+    void freeze() { frozen_ = true; }
+    // Ends what is open: the plugin hears closed() and cancelled() (the gate must still be open), clients get 503.
+    void cancel_all();
+    std::size_t open_requests() const { return requests_.size(); }
+
+  private:
+    struct Handler {
+        gantry_handler handle;
+        void* user;
+        std::uint32_t flags;
+    };
+    void handle(const Handler& handler, const std::shared_ptr<http::Exchange>& exchange);
+    void settle(gantry_id id, gantry_status status, const std::shared_ptr<http::Exchange>& exchange);
+
+    const std::string owner_;
+    const AddRoute add_route_;
+    const std::shared_ptr<core::Gate> gate_;
+    const log::Logger logger_;
+    bool frozen_ = false;
+    RequestTable requests_;
+};
+
+}  // namespace host::bridge

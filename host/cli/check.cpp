@@ -1,0 +1,19 @@
+#include <iostream>
+
+#include "host/app/offline.hpp"
+#include "host/cli/command_line.hpp"
+#include "host/cli/commands.hpp"
+#include "host/config/config.hpp"
+
+namespace host::cli {
+
+int check(const std::string& config_file) {
+    const config::Config config = config::load(config_file, config::process_environment());
+    const std::vector<app::PluginStatus> plugins = app::check(config);
+    std::cout << config_file << ": in order, " << plugins.size() << (plugins.size() == 1 ? " plugin" : " plugins") << '\n';
+    for (const app::PluginStatus& plugin : plugins)
+        std::cout << "  " << plugin.id << ' ' << plugin.version << '\n';
+    return Ok;
+}
+
+}  // namespace host::cli

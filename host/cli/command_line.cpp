@@ -1,0 +1,85 @@
+#include "host/cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <string>
+
+#include <gantry/abi/base.h>
+
+#include "host/cli/commands.hpp"
+#include "host/cli/report.hpp"
+#include "host/core/version.hpp"
+
+namespace host::cli {
+
+namespace {
+
+constexpr const char* description = "Gantry loads shared-library plugins and serves their routes over HTTP.";
+constexpr const char* footer =
+    "\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 wrong configuration.\n"
+    "A plugin is switched on by naming it under `plugins:` in the configuration.";
+
+std::string default_config() {
+    const char* named = std::getenv("GANTRY_CONFIG");
+    return named != nullptr && *named != '\0' ? named : "/etc/gantry/gantry.yaml";
+}
+
+// A subcommand that reads the configuration; `chosen` remembers what is to be done once the line is parsed.
+CLI::App* add_command(CLI::App& parent, const char* name, const char* text, std::string& config,
+                      std::function<int()>& chosen, std::function<int()> action) {
+    CLI::App* command = parent.add_subcommand(name, text);
+    command->add_option("-c,--config", config, "Configuration file; also GANTRY_CONFIG")->capture_default_str();
+    command->callback([&chosen, action = std::move(action)] { chosen = action; });
+    return command;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+    CLI::App line{description, "gantry"};
+    line.footer(footer);
+    line.require_subcommand(1);
+    line.set_version_flag("--version", std::string(core::version()));
+    std::string config = default_config();
+    std::string plugin;
+    std::function<int()> chosen;
+
+    add_command(line, "serve", "Start the host and serve until SIGTERM or SIGINT", config, chosen,
+                [&] { return serve(config); });
+    add_command(line, "check", "Check configuration and plugins without starting anything", config, chosen,
+                [&] { return check(config); });
+    add_command(line, "routes", "List the routes of the configured plugins", config, chosen, [&] { return routes(config); });
+
+    CLI::App* plugins = line.add_subcommand("plugin", "What is installed and what is switched on")->require_subcommand(1);
+    add_command(*plugins, "list", "Every plugin found, with version and state", config, chosen,
+                [&] { return plugin_list(config); });
+    CLI::App* info = add_command(*plugins, "info", "All that is known of one plugin", config, chosen,
+                                 [&] { return plugin_info(config, plugin); });
+    info->add_option("id", plugin, "The plugin's id")->required();
+
+    CLI::App* migrate =
+        line.add_subcommand("migrate", "Database migrations of the host and its plugins")->require_subcommand(1);
+    add_command(*migrate, "status", "What is applied and what is pending", config, chosen,
+                [&] { return migrate_status(config); });
+    add_command(*migrate, "up", "Apply what is pending", config, chosen, [&] { return migrate_up(config); });
+
+    line.add_subcommand("version", "Print the version")->callback([&] {
+        chosen = [] {
+            std::cout << "gantry " << core::version() << " (plugin ABI " << GANTRY_ABI_MAJOR << "." << GANTRY_ABI_MINOR
+                      << ")\n";
+            return Ok;
+        };
+    });
+
+    try {
+        line.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return line.exit(error) == 0 ? Ok : WrongUsage;
+    }
+    return reported(chosen);
+}
+
+}  // namespace host::cli
