@@ -1,6 +1,7 @@
 #include <pthread.h>
 
 #include <csignal>
+#include <initializer_list>
 
 #include "host/cli/command_line.hpp"
 

@@ -9,7 +9,6 @@
 #include "host/app/health_probes.hpp"
 #include "host/app/migrations.hpp"
 #include "host/core/thread_kind.hpp"
-#include "host/database/migrator.hpp"
 
 namespace host::app {
 
@@ -49,7 +48,7 @@ void Application::start() {
     core::set_thread_kind(core::ThreadKind::Control);
     make_data_directory(config_.data_directory);
     database_.start();
-    migrate(database_, config_, "gantry");
+    migrate(database_, config_, "gantry", log_);
     plugins_.start();
     publish_routes();
     server_.start();

@@ -135,10 +135,7 @@ gantry_status HttpService::reply(gantry_id request, const gantry_response& passe
     http::Head head = head_of(response);
     const OpenRequest open = requests_.take(request);
     if (!open.exchange || open.streaming) return GANTRY_E_GONE;
-    http::Bytes body(response.body);
-    if (open.exchange->send(std::move(head), std::move(body))) return GANTRY_OK;
-    body.disown();
-    return GANTRY_E_GONE;
+    return open.exchange->send(std::move(head), http::Bytes(response.body)) ? GANTRY_OK : GANTRY_E_GONE;
 }
 
 gantry_status HttpService::fail(gantry_id request, const gantry_error& passed, std::string details_json) {
@@ -212,12 +209,12 @@ gantry_status HttpService::body_next(gantry_id request, gantry_body_chunk chunk,
     if (!found) return GANTRY_E_GONE;
     if (!first) return GANTRY_E_CONFLICT;
     exchange->keep();
-    exchange->post([gate = gate_, exchange, chunk, user] {
+    const bool taken = exchange->post([gate = gate_, exchange, chunk, user] {
         const core::Gate::Pass pass(*gate);
         const std::string_view body = exchange->request().body;
         if (pass) chunk(user, GANTRY_OK, {body.data(), body.size()}, 1);
     });
-    return GANTRY_PENDING;
+    return taken ? GANTRY_PENDING : GANTRY_E_GONE;
 }
 
 gantry_status HttpService::on_cancel(gantry_id request, void (*cancelled)(void*, gantry_id, gantry_status), void* user) {
@@ -231,13 +228,8 @@ gantry_status HttpService::on_cancel(gantry_id request, void (*cancelled)(void*,
 }
 
 void HttpService::cancel_all() {
-    for (const OpenRequest& open : requests_.take_all()) {
-        if (open.streaming) {
-            open.exchange->close(http::Outcome::Cut);
-        } else {
-            open.exchange->fail(core::Error(core::Code::Unavailable, "the plugin " + owner_ + " is stopping"));
-        }
-    }
+    const core::Error stopping(core::Code::Unavailable, "the plugin " + owner_ + " is stopping");
+    for (const OpenRequest& open : requests_.take_all()) open.exchange->abort(stopping);
 }
 
 }  // namespace host::bridge

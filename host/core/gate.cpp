@@ -34,7 +34,8 @@ bool Gate::close(std::chrono::steady_clock::time_point deadline) {
 
 long Gate::inside() const {
     long sum = 0;
-    for (const Stripe& stripe : stripes_) sum += stripe.inside.load();
+    for (const Stripe& stripe : stripes_)
+        sum += stripe.inside.load();
     return sum;
 }
 

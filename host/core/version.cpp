@@ -2,6 +2,8 @@
 
 namespace host::core {
 
-std::string_view version() { return GANTRY_VERSION; }
+std::string_view version() {
+    return GANTRY_VERSION;
+}
 
 }  // namespace host::core

@@ -49,7 +49,8 @@ TEST(Gate, LetsNobodyThroughWhoComesWhileItCloses) {
     }
     ASSERT_TRUE(gate.close(std::chrono::steady_clock::now() + 10s));
     over = true;
-    for (std::thread& guest : guests) guest.join();
+    for (std::thread& guest : guests)
+        guest.join();
     EXPECT_EQ(late, 0);
 }
 

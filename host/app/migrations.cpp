@@ -1,0 +1,85 @@
+#include "host/app/migrations.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "host/core/thread_kind.hpp"
+#include "host/database/migrator.hpp"
+
+namespace host::app {
+
+namespace {
+
+std::filesystem::path folder_of(const config::Config& config, const std::string& owner) {
+    for (const std::filesystem::path& directory : config.migrations_directories) {
+        if (std::filesystem::is_directory(directory / owner)) return directory / owner;
+    }
+    return config.migrations_directories.empty() ? std::filesystem::path(owner) : config.migrations_directories.front() / owner;
+}
+
+std::string name_of(database::MigrationState::Kind kind) {
+    switch (kind) {
+        case database::MigrationState::Kind::Applied: return "applied";
+        case database::MigrationState::Kind::Pending: return "pending";
+        case database::MigrationState::Kind::Edited: return "edited";
+        case database::MigrationState::Kind::Missing: break;
+    }
+    return "missing";
+}
+
+// "0001_create_note", as the file is called.
+std::string file_name(const database::MigrationState& state) {
+    std::string number = std::to_string(state.number);
+    number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
+    return number + "_" + state.name;
+}
+
+// A command's database: started for it, stopped after it.
+struct Session {
+    explicit Session(const config::Config& config)
+        : logger(log::open_stderr({.level = log::Level::Warn, .format = log::Format::Text, .levels = {}}), "migrate"),
+          database(config.database, logger) {
+        core::set_thread_kind(core::ThreadKind::Control);
+        std::filesystem::create_directories(config.data_directory);
+        database.start();
+    }
+
+    const log::Logger logger;
+    database::Database database;
+};
+
+std::vector<MigrationStatus> states_of(const Session& session, const config::Config& config) {
+    std::vector<std::string> owners{"gantry"};
+    for (const plugin::Wanted& wanted : config.plugins.wanted) owners.push_back(wanted.id);
+    const database::Migrator migrator(session.database.access(), session.logger);
+    std::vector<MigrationStatus> all;
+    for (const std::string& owner : owners) {
+        for (const database::MigrationState& state : migrator.status(owner, folder_of(config, owner))) {
+            all.push_back({owner, file_name(state), name_of(state.kind), state.applied_at});
+        }
+    }
+    return all;
+}
+
+}  // namespace
+
+std::size_t migrate(const database::Database& database, const config::Config& config, const std::string& owner,
+                    const log::Logger& logger) {
+    return database::Migrator(database.access(), logger).apply(owner, folder_of(config, owner));
+}
+
+std::vector<MigrationStatus> migration_status(const config::Config& config) {
+    const Session session(config);
+    return states_of(session, config);
+}
+
+std::vector<MigrationStatus> migrate_up(const config::Config& config) {
+    const Session session(config);
+    std::vector<MigrationStatus> pending = states_of(session, config);
+    std::erase_if(pending, [](const MigrationStatus& migration) { return migration.state != "pending"; });
+    migrate(session.database, config, "gantry", session.logger);
+    for (const plugin::Wanted& wanted : config.plugins.wanted) migrate(session.database, config, wanted.id, session.logger);
+    return pending;
+}
+
+}  // namespace host::app

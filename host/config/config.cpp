@@ -1,0 +1,66 @@
+#include "host/config/config.hpp"
+
+#include <algorithm>
+
+#include "host/config/environment.hpp"
+#include "host/config/plugins.hpp"
+#include "host/config/settings.hpp"
+#include "host/config/sources.hpp"
+#include "host/config/validate.hpp"
+#include "host/config/yaml.hpp"
+
+namespace host::config {
+
+namespace {
+
+// What no schema of one value can say.
+void check_cors(const Node& root, Problems& problems) {
+    const Node* origins = find_path(root, {"http", "cors", "origins"});
+    const Node* credentials = find_path(root, {"http", "cors", "credentials"});
+    if (origins == nullptr || credentials == nullptr || !origins->is_list()) return;
+    const auto any = std::find_if(origins->items().begin(), origins->items().end(),
+                                  [](const Node& origin) { return origin.is_text() && origin.as_text() == "*"; });
+    if (any == origins->items().end()) return;
+    if (origins->items().size() > 1) problems.add(any->mark(), "http.cors.origins", "\"*\" stands alone or not at all");
+    if (credentials->is_boolean() && credentials->as_boolean()) {
+        problems.add(credentials->mark(), "http.cors.credentials",
+                     "not allowed while http.cors.origins is \"*\": name the origins");
+    }
+}
+
+Config build(const Node& sources, const Environment& environment, Problems& problems) {
+    const Node written = interpolate(with_overrides(sources, environment, problems), environment, problems);
+    static const Schema schema = Schema::parse(host_schema());
+    const Node completed = validate(schema, written, Where{}, problems);
+    check_plugin_ids(completed, problems);
+    check_cors(completed, problems);
+    problems.throw_if_any();
+
+    Config config;
+    store_all(settings(), completed, config);
+    store_plugins(completed, config);
+    config.database.data_directory = config.data_directory;
+    return config;
+}
+
+}  // namespace
+
+plugin::Settings Config::packaged_plugins() {
+    plugin::Settings plugins;
+    plugins.directories = {"/usr/lib/gantry/plugins"};
+    return plugins;
+}
+
+Config load(const std::filesystem::path& file, const Environment& environment) {
+    Problems problems;
+    const Node sources = read_sources(file, problems);
+    return build(sources, environment, problems);
+}
+
+Config parse(std::string_view text, const std::string& file, const Environment& environment) {
+    Problems problems;
+    const Node source = parse_yaml(text, file, problems);
+    return build(source, environment, problems);
+}
+
+}  // namespace host::config

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gantry/json.hpp>
+
+#include "host/config/interpolate.hpp"
+#include "host/config/problems.hpp"
+#include "host/config/tree.hpp"
+#include "host/database/settings.hpp"
+#include "host/http/settings.hpp"
+#include "host/log/settings.hpp"
+#include "host/plugin/settings.hpp"
+
+namespace host::config {
+
+// All that an administrator decided, as plain values. The members' initializers are the defaults.
+struct Config {
+    std::filesystem::path data_directory = "/var/lib/gantry";
+    std::vector<std::filesystem::path> migrations_directories{"/usr/share/gantry/migrations"};
+    http::Settings http;
+    database::Settings database;  // its data_directory is the one above
+    log::Settings log;
+    plugin::Settings plugins = packaged_plugins();
+    // Of each enabled plugin, by id: what stands beside "host". Its schema is known only once the plugin is mapped.
+    std::map<std::string, Node> plugin_settings;
+
+  private:
+    static plugin::Settings packaged_plugins();
+};
+
+// Reads the file, plugins.d/<id>.yaml beside it, and the environment, in this order of growing weight. Throws ConfigErrors
+// with everything that is wrong. Paths in the result are absolute.
+Config load(const std::filesystem::path& file, const Environment& environment);
+// The same for a text that is at hand; `file` is only its name.
+Config parse(std::string_view text, const std::string& file, const Environment& environment);
+
+// The settings of one plugin, checked against its schema and completed. Adds to `errors` all that is wrong; the result is
+// then of no use. A schema that is null or {} takes no settings at all.
+Node validate_plugin_settings(const Config& config, const std::string& id, const std::string& version,
+                              const gantry::Json& schema, std::vector<std::string>& errors);
+
+}  // namespace host::config

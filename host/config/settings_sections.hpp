@@ -1,0 +1,15 @@
+#pragma once
+
+#include "host/config/settings.hpp"
+
+// The parts of settings(), one file each.
+namespace host::config {
+
+using Settings = std::vector<Setting<Config>>;
+
+void add_general_settings(Settings& all);
+void add_http_settings(Settings& all);
+void add_database_settings(Settings& all);
+void add_log_settings(Settings& all);
+
+}  // namespace host::config

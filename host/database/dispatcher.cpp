@@ -1,0 +1,294 @@
+#include "host/database/dispatcher.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "host/core/ids.hpp"
+
+namespace host::database {
+
+using core::Code;
+using core::Error;
+
+struct Dispatcher::Lane {
+    Lane() : cancel_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    ~Lane() { ::close(cancel_event); }
+
+    std::condition_variable wake;
+    bool idle = false;
+    std::deque<OperationPointer> own;  // of the open transaction
+    std::uint64_t transaction = 0;     // open, or ended with its End still in `own`
+    std::shared_ptr<User> user;        // whose transaction it is
+    bool damaged = false;
+    const Operation* running = nullptr;
+    bool interrupted = false;
+    const int cancel_event;
+};
+
+Dispatcher::Dispatcher(Limits limits) : limits_(limits) {
+    for (std::size_t i = 0; i < limits_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>());
+}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::submit(OperationPointer operation) {
+    std::lock_guard lock(mutex_);
+    if (closed_ || operation->user->gone) throw Error{Code::Cancelled, "the database is not used by this plugin any more"};
+    Lane* const lane = operation->transaction == 0 ? nullptr : &lane_of_transaction(*operation);
+    if (queued_ >= limits_.queue_max && !operation->is_end()) {
+        Error full{Code::Busy, "the database has " + std::to_string(queued_) + " operations waiting (database.queue_max)"};
+        throw full.mark_retryable();
+    }
+    ++operations_;
+    ++operation->user->operations;
+    ++queued_;
+    if (lane == nullptr) return hand_over(std::move(operation));
+    if (operation->is_end()) transactions_.erase(operation->transaction);
+    lane->own.push_back(std::move(operation));
+    lane->wake.notify_one();
+}
+
+Dispatcher::Lane& Dispatcher::lane_of_transaction(const Operation& operation) {
+    const auto found = transactions_.find(operation.transaction);
+    if (found == transactions_.end() || found->second->user != operation.user) {
+        throw Error{Code::Gone, "the transaction has ended, or passed database.transaction_idle_deadline"};
+    }
+    return *found->second;
+}
+
+// One lane stays free of transactions, unless there is only one.
+bool Dispatcher::may_begin() const {
+    return beginning_ < std::max<std::size_t>(1, limits_.lanes - 1);
+}
+
+void Dispatcher::hand_over(OperationPointer operation) {
+    const bool at_once = !idle_.empty() && (!operation->is_begin() || may_begin());
+    const auto start_by = std::min(operation->start_by, operation->deadline);
+    (operation->is_begin() ? begins_ : queue_).push_back(std::move(operation));
+    if (at_once) return wake_one_lane();
+    if (start_by >= refuser_wakes_) return;
+    refuser_wakes_ = start_by;
+    refuser_.notify_one();
+}
+
+void Dispatcher::wake_one_lane() {
+    if (idle_.empty()) return;
+    Lane* const lane = idle_.back();
+    idle_.pop_back();
+    lane->idle = false;
+    lane->wake.notify_one();
+}
+
+OperationPointer Dispatcher::next(std::size_t number) {
+    Lane& lane = *lanes_[number];
+    std::unique_lock lock(mutex_);
+    OperationPointer operation;
+    if (lane.transaction != 0) {
+        operation = take_own(lane, lock);
+    } else {
+        while (!(operation = take_shared()) && !closed_) {
+            lane.idle = true;
+            idle_.push_back(&lane);
+            lane.wake.wait(lock, [&] { return !lane.idle; });
+        }
+    }
+    lane.running = operation.get();
+    return operation;
+}
+
+// The older one of the two fronts, so that neither kind overtakes the other for ever.
+OperationPointer Dispatcher::take_shared() {
+    const bool begin_first = !begins_.empty() && may_begin() && (queue_.empty() || begins_.front()->id < queue_.front()->id);
+    auto& queue = begin_first ? begins_ : queue_;
+    if (queue.empty()) return nullptr;
+    OperationPointer operation = std::move(queue.front());
+    queue.pop_front();
+    --queued_;
+    if (begin_first) ++beginning_;
+    return operation;
+}
+
+OperationPointer Dispatcher::take_own(Lane& lane, std::unique_lock<std::mutex>& lock) {
+    const auto idle_until = Clock::now() + limits_.transaction_idle_deadline;
+    if (!lane.wake.wait_until(lock, idle_until, [&] { return !lane.own.empty(); })) return rollback_of(lane);
+    OperationPointer operation = std::move(lane.own.front());
+    lane.own.pop_front();
+    --queued_;
+    return operation;
+}
+
+// An End that nobody asked for and nobody waits for.
+OperationPointer Dispatcher::rollback_of(Lane& lane) {
+    auto operation = std::make_unique<Operation>();
+    operation->id = core::next_id();
+    operation->user = lane.user;
+    operation->work = End{Ending::Rollback};
+    operation->transaction = lane.transaction;
+    operation->deadline = Clock::now() + std::chrono::seconds(5);
+    operation->start_by = operation->deadline;
+    transactions_.erase(lane.transaction);
+    ++operations_;
+    ++lane.user->operations;
+    return operation;
+}
+
+void Dispatcher::pin(std::size_t number, std::uint64_t transaction) {
+    std::lock_guard lock(mutex_);
+    Lane& lane = *lanes_[number];
+    lane.transaction = transaction;
+    lane.user = lane.running->user;
+    lane.damaged = false;
+    transactions_.emplace(transaction, &lane);
+    // Its user left while BEGIN was under way.
+    if (!closed_ && !lane.user->gone) return;
+    lane.own.push_back(rollback_of(lane));
+    ++queued_;
+}
+
+void Dispatcher::unpin(std::size_t number) {
+    std::lock_guard lock(mutex_);
+    Lane& lane = *lanes_[number];
+    transactions_.erase(lane.transaction);
+    lane.transaction = 0;
+    lane.user.reset();
+    --beginning_;
+    if (!begins_.empty()) wake_one_lane();
+}
+
+bool Dispatcher::transaction_damaged(std::size_t number) const {
+    std::lock_guard lock(mutex_);
+    return lanes_[number]->damaged;
+}
+
+int Dispatcher::cancel_event(std::size_t number) const {
+    return lanes_[number]->cancel_event;
+}
+
+void Dispatcher::finished(std::size_t number, const Operation& operation) {
+    std::lock_guard lock(mutex_);
+    Lane& lane = *lanes_[number];
+    lane.running = nullptr;
+    if (lane.interrupted) {
+        std::uint64_t count = 0;
+        [[maybe_unused]] const ssize_t cleared = read(lane.cancel_event, &count, sizeof count);
+        lane.interrupted = false;
+    }
+    complete(operation);
+}
+
+void Dispatcher::refused(const Operation& operation) {
+    std::lock_guard lock(mutex_);
+    complete(operation);
+}
+
+void Dispatcher::complete(const Operation& operation) {
+    --operations_;
+    if (--operation.user->operations == 0 && operation.user->gone) settled_.notify_all();
+    if (closed_ && operations_ == 0) refuser_.notify_one();
+}
+
+void Dispatcher::interrupt(Lane& lane) {
+    lane.interrupted = true;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(lane.cancel_event, &one, sizeof one);
+}
+
+void Dispatcher::cancel(const User& user, std::uint64_t id) {
+    std::lock_guard lock(mutex_);
+    for (const auto& lane : lanes_) {
+        const Operation* running = lane->running;
+        if (running != nullptr && running->id == id && running->user.get() == &user && !running->is_end()) interrupt(*lane);
+    }
+    refuse_if([&](const Operation& each) { return each.id == id && each.user.get() == &user; },
+              Error{Code::Cancelled, "the operation was cancelled before it began"});
+}
+
+void Dispatcher::abandon(User& user) {
+    std::unique_lock lock(mutex_);
+    user.gone = true;
+    refuse_if([&](const Operation& each) { return each.user.get() == &user; },
+              Error{Code::Cancelled, "the plugin has stopped"});
+    for (const auto& lane : lanes_) {
+        if (lane->running != nullptr && lane->running->user.get() == &user && !lane->running->is_end()) interrupt(*lane);
+    }
+    end_transactions_if([&](const Lane& lane) { return lane.user.get() == &user; });
+    settled_.wait(lock, [&] { return user.operations == 0; });
+}
+
+void Dispatcher::close() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    refuse_if([](const Operation&) { return true; }, Error{Code::Cancelled, "the host is stopping"});
+    for (const auto& lane : lanes_) {
+        if (lane->running != nullptr && !lane->running->is_end()) interrupt(*lane);
+    }
+    end_transactions_if([](const Lane&) { return true; });
+    while (!idle_.empty()) wake_one_lane();
+    refuser_.notify_one();
+}
+
+// Those whose End is already on its way have left transactions_.
+void Dispatcher::end_transactions_if(const std::function<bool(const Lane&)>& chosen) {
+    for (const auto& lane : lanes_) {
+        if (transactions_.count(lane->transaction) == 0 || !chosen(*lane)) continue;
+        lane->own.push_back(rollback_of(*lane));
+        ++queued_;
+        lane->wake.notify_one();
+    }
+}
+
+// An End always runs: without it the transaction would stay open.
+void Dispatcher::refuse_if(const std::function<bool(const Operation&)>& chosen, const Error& reason) {
+    const auto take_from = [&](std::deque<OperationPointer>& queue) {
+        const auto taken = std::stable_partition(queue.begin(), queue.end(), [&](const OperationPointer& each) {
+            return each->is_end() || !chosen(*each);
+        });
+        const auto count = static_cast<std::size_t>(queue.end() - taken);
+        for (auto each = taken; each != queue.end(); ++each) refusals_.push_back({std::move(*each), reason});
+        queue.erase(taken, queue.end());
+        queued_ -= count;
+        return count != 0;
+    };
+    take_from(queue_);
+    take_from(begins_);
+    for (const auto& lane : lanes_) {
+        if (take_from(lane->own)) lane->damaged = true;
+    }
+    if (!refusals_.empty()) refuser_.notify_one();
+}
+
+void Dispatcher::refuse_late() {
+    const auto now = Clock::now();
+    refuse_if([&](const Operation& each) { return each.deadline <= now; },
+              Error{Code::Timeout, "the statement passed its deadline before it began"});
+    Error busy{Code::Busy, "no connection to the database was free in time (database.queue_deadline)"};
+    refuse_if([&](const Operation& each) { return each.transaction == 0 && each.start_by <= now; }, busy.mark_retryable());
+    refuser_wakes_ = Clock::time_point::max();
+    for (const auto* queue : {&queue_, &begins_}) {
+        for (const auto& each : *queue) refuser_wakes_ = std::min({refuser_wakes_, each->start_by, each->deadline});
+    }
+}
+
+std::vector<Dispatcher::Refusal> Dispatcher::refusals() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        refuse_late();
+        if (!refusals_.empty()) return std::exchange(refusals_, {});
+        if (closed_ && operations_ == 0) return {};
+        if (refuser_wakes_ == Clock::time_point::max()) {
+            refuser_.wait(lock);
+        } else {
+            refuser_.wait_until(lock, refuser_wakes_);
+        }
+    }
+}
+
+std::size_t Dispatcher::queued() const {
+    std::lock_guard lock(mutex_);
+    return queued_;
+}
+
+}  // namespace host::database

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "host/core/error.hpp"
+#include "host/database/operation.hpp"
+
+namespace host::database {
+
+// Decides which operation runs on which lane (a thread with a connection). Knows nothing of PostgreSQL.
+//
+// Operations wait in one queue; a lane that has opened a transaction serves only that transaction until it ends. One
+// lane is always left for the others, so open transactions slow them down but never stop them. What cannot run any more
+// (cancelled, too late, its user is gone) is answered by refusals(), on a thread of its own, because every lane may be
+// busy.
+class Dispatcher {
+  public:
+    struct Limits {
+        std::size_t lanes;
+        std::size_t queue_max;
+        std::chrono::milliseconds transaction_idle_deadline;
+    };
+
+    explicit Dispatcher(Limits limits);
+    ~Dispatcher();
+    Dispatcher(const Dispatcher&) = delete;
+    Dispatcher& operator=(const Dispatcher&) = delete;
+
+    // For users, any thread. Throws Busy (queue full), Gone (no such transaction of this user), Cancelled (stopping).
+    void submit(OperationPointer operation);
+    // Does nothing if it has ended already or is not this user's.
+    void cancel(const User& user, std::uint64_t operation);
+    // Ends everything of this user and returns when its last completion has returned. Not from a completion.
+    void abandon(User& user);
+    // Refuses what is new and what waits, interrupts what runs.
+    void close();
+
+    // For lane number `lane`, its thread only. Waits; null: close() was called and nothing is left to do.
+    OperationPointer next(std::size_t lane);
+    // After begin: from now on the lane serves this transaction.
+    void pin(std::size_t lane, std::uint64_t transaction);
+    void unpin(std::size_t lane);
+    // After the completion of what next() gave.
+    void finished(std::size_t lane, const Operation& operation);
+    // An operation of the open transaction never ran: a commit would write half of what was meant.
+    bool transaction_damaged(std::size_t lane) const;
+    // Readable when the running operation is to end early.
+    int cancel_event(std::size_t lane) const;
+
+    // For the refusing thread. Waits for operations that will not run and why; empty: close() was called, all is over.
+    struct Refusal {
+        OperationPointer operation;
+        core::Error reason;
+    };
+    std::vector<Refusal> refusals();
+    void refused(const Operation& operation);
+
+    std::size_t queued() const;
+
+  private:
+    struct Lane;
+    using Clock = core::Monotonic;
+
+    Lane& lane_of_transaction(const Operation& operation);
+    bool may_begin() const;
+    void hand_over(OperationPointer operation);
+    void wake_one_lane();
+    OperationPointer take_shared();
+    OperationPointer take_own(Lane& lane, std::unique_lock<std::mutex>& lock);
+    OperationPointer rollback_of(Lane& lane);
+    void refuse_if(const std::function<bool(const Operation&)>& chosen, const core::Error& reason);
+    void refuse_late();
+    void interrupt(Lane& lane);
+    void complete(const Operation& operation);
+    void end_transactions_if(const std::function<bool(const Lane&)>& chosen);
+
+    const Limits limits_;
+    mutable std::mutex mutex_;
+    std::deque<OperationPointer> queue_;   // without begins
+    std::deque<OperationPointer> begins_;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<Lane*> idle_;  // the last to become idle is the first to work: its caches are warm
+    std::unordered_map<std::uint64_t, Lane*> transactions_;
+    std::size_t queued_ = 0;
+    std::size_t beginning_ = 0;  // lanes between begin and unpin
+    std::size_t operations_ = 0;
+    std::vector<Refusal> refusals_;
+    Clock::time_point refuser_wakes_ = Clock::time_point::max();
+    std::condition_variable refuser_;
+    std::condition_variable settled_;
+    bool closed_ = false;
+};
+
+}  // namespace host::database

@@ -1,0 +1,233 @@
+#include "host/database/executor.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "host/core/ids.hpp"
+#include "host/core/thread_kind.hpp"
+#include "host/database/errors.hpp"
+
+namespace host::database {
+
+using core::Code;
+using core::Error;
+using core::Monotonic;
+using namespace std::chrono_literals;
+
+namespace {
+
+// For what the host does on its own account between operations.
+Bounds housekeeping_bounds() {
+    return {Monotonic::now() + 5s, 1024 * 1024};
+}
+
+std::string begin_statement(const TransactionOptions& options) {
+    std::string sql = "begin";
+    if (options.isolation == Isolation::RepeatableRead) sql += " isolation level repeatable read";
+    if (options.isolation == Isolation::Serializable) sql += " isolation level serializable";
+    if (options.read_only) sql += options.isolation == Isolation::ReadCommitted ? " read only" : ", read only";
+    return sql;
+}
+
+bool is_idempotent(const Operation& operation) {
+    const auto* query = std::get_if<Query>(&operation.work);
+    return query != nullptr && query->idempotent;
+}
+
+}  // namespace
+
+Executor::Executor(Dispatcher& dispatcher, std::size_t lane, Settings settings, log::Logger logger)
+    : dispatcher_(dispatcher),
+      lane_(lane),
+      settings_(std::move(settings)),
+      logger_(logger),
+      connection_(settings_.session_url, std::move(logger)),
+      thread_([this] { run(); }) {}
+
+Executor::~Executor() {
+    thread_.join();
+}
+
+void Executor::run() {
+    pthread_setname_np(pthread_self(), ("database-" + std::to_string(lane_)).c_str());
+    core::set_thread_kind(core::ThreadKind::Worker);
+    while (const OperationPointer operation = dispatcher_.next(lane_)) {
+        Outcome outcome = perform(*operation);
+        if (operation->completion) operation->completion(std::move(outcome));
+        dispatcher_.finished(lane_, *operation);
+    }
+    connection_.close();
+}
+
+// The end of the way up for an exception: from here on a failure is a value.
+Outcome Executor::perform(const Operation& operation) {
+    Outcome outcome;
+    try {
+        carry_out(operation, outcome);
+    } catch (const Error& error) {
+        outcome.error = error;
+    }
+    return outcome;
+}
+
+void Executor::carry_out(const Operation& operation, Outcome& outcome) {
+    const Bounds bounds{operation.deadline, settings_.result_bytes_max, dispatcher_.cancel_event(lane_)};
+    if (operation.is_begin()) {
+        begin(operation, bounds, outcome);
+    } else if (const auto* ending = std::get_if<End>(&operation.work)) {
+        end(ending->ending, bounds);
+    } else if (operation.transaction != 0) {
+        outcome.rows = perform_in_transaction(operation, bounds);
+    } else {
+        outcome.rows = perform_alone(operation, bounds);
+    }
+}
+
+Rows Executor::perform_work(const Operation& operation, const Bounds& bounds) {
+    if (const auto* copy = std::get_if<Copy>(&operation.work)) return connection_.copy_in(*copy, bounds);
+    const auto& query = std::get<Query>(operation.work);
+    return connection_.run(query.sql, query.parameters, bounds);
+}
+
+Rows Executor::perform_alone(const Operation& operation, const Bounds& bounds) {
+    for (bool first = true;; first = false) {
+        prepare_for(operation, bounds);
+        try {
+            Rows rows = perform_work(operation, bounds);
+            if (connection_.transaction() != Connection::Transaction::None) {
+                roll_back();
+                throw Error{Code::InvalidArgument, "a transaction is opened with begin(), not with a statement"};
+            }
+            connection_.settle(bounds);
+            return rows;
+        } catch (const Error& error) {
+            if (!first || !is_idempotent(operation) || !is_connection_failure(error)) throw;
+        }
+    }
+}
+
+Rows Executor::perform_in_transaction(const Operation& operation, const Bounds& bounds) {
+    switch (connection_.transaction()) {
+        case Connection::Transaction::Lost:
+            throw error_of("08006", "the connection of this transaction broke");
+        case Connection::Transaction::None:
+            throw Error{Code::Conflict, "the transaction was ended by one of its own statements"};
+        default:
+            break;
+    }
+    try {
+        return perform_work(operation, bounds);
+    } catch (const Error&) {
+        damaged_ = damaged_ || connection_.transaction() == Connection::Transaction::Open;
+        throw;
+    }
+}
+
+void Executor::begin(const Operation& operation, const Bounds& bounds, Outcome& outcome) {
+    try {
+        prepare_for(operation, bounds);
+        connection_.command(begin_statement(std::get<Begin>(operation.work).options), bounds);
+    } catch (const Error&) {
+        roll_back();
+        dispatcher_.unpin(lane_);
+        throw;
+    }
+    damaged_ = false;
+    outcome.transaction = core::next_id();
+    dispatcher_.pin(lane_, outcome.transaction);
+}
+
+void Executor::end(Ending ending, const Bounds& bounds) {
+    std::optional<Error> failure;
+    try {
+        if (ending == Ending::Commit) commit(bounds);
+    } catch (const Error& error) {
+        failure = error;
+    }
+    roll_back();
+    dispatcher_.unpin(lane_);
+    if (failure) throw *failure;
+}
+
+void Executor::commit(const Bounds& bounds) {
+    switch (connection_.transaction()) {
+        case Connection::Transaction::Lost:
+            throw error_of("08006", "the connection of this transaction broke, nothing of it was kept");
+        case Connection::Transaction::None:
+            throw Error{Code::Conflict, "the transaction was ended by one of its own statements"};
+        case Connection::Transaction::Failed:
+            // PostgreSQL would answer COMMIT with success, and roll back.
+            throw Error{Code::Conflict, "a statement of the transaction failed, so it was rolled back"};
+        case Connection::Transaction::Open:
+            break;
+    }
+    if (damaged_ || dispatcher_.transaction_damaged(lane_)) {
+        throw Error{Code::Conflict, "a statement of the transaction was not carried out, so it was rolled back"};
+    }
+    try {
+        connection_.command("commit", bounds);
+    } catch (const Error& error) {
+        if (!is_connection_failure(error)) throw;
+        // Not retryable: repeated blindly it might happen twice.
+        throw Error{Code::Unavailable, "the connection broke while committing, whether it took effect is unknown", {},
+                    error.name()};
+    }
+}
+
+void Executor::roll_back() {
+    try {
+        const auto state = connection_.transaction();
+        if (state == Connection::Transaction::Lost) return connection_.close();
+        if (state != Connection::Transaction::None) connection_.command("rollback", housekeeping_bounds());
+        connection_.settle(housekeeping_bounds());
+    } catch (const Error&) {
+        connection_.close();  // which rolls back as well
+    }
+}
+
+void Executor::prepare_for(const Operation& operation, const Bounds& bounds) {
+    ensure_connected(bounds);
+    try {
+        connection_.become(operation.user->owner, bounds);
+    } catch (const Error& error) {
+        if (!is_connection_failure(error)) throw;
+        // Nothing of the operation was sent yet, so nothing can happen twice.
+        connection_.close();
+        ensure_connected(bounds);
+        connection_.become(operation.user->owner, bounds);
+    }
+}
+
+// The first operation that finds the server gone waits for it, for connect_deadline; while it stays away, the later ones
+// try once and fail at once.
+void Executor::ensure_connected(const Bounds& bounds) {
+    if (connection_.alive()) return;
+    if (!broken_since_) broken_since_ = Monotonic::now();
+    const auto patience = std::min(*broken_since_ + settings_.connect_deadline, bounds.deadline);
+    for (auto pause = 10ms;; pause = std::min(pause * 2, std::chrono::milliseconds(500))) {
+        try {
+            connection_.connect();
+            broken_since_.reset();
+            return;
+        } catch (const Error& error) {
+            if (Monotonic::now() + pause <= patience) {
+                wait_before_retry(pause);
+                continue;
+            }
+            logger_.warn("the database cannot be reached", {{"reason", error.what()}});
+            throw;
+        }
+    }
+}
+
+void Executor::wait_before_retry(std::chrono::milliseconds pause) const {
+    pollfd cancelled{dispatcher_.cancel_event(lane_), POLLIN, 0};
+    if (poll(&cancelled, 1, static_cast<int>(pause.count())) > 0) {
+        throw Error{Code::Cancelled, "cancelled while the database could not be reached"};
+    }
+}
+
+}  // namespace host::database

@@ -1,0 +1,299 @@
+#include "host/http/exchange.hpp"
+
+#include <utility>
+
+#include "host/core/clock.hpp"
+#include "host/http/context.hpp"
+#include "host/http/head_field.hpp"
+#include "host/http/route_table.hpp"
+#include "host/http/trace.hpp"
+
+namespace host::http {
+
+namespace {
+
+// What nginx calls it: nothing was sent, for nobody was there to read. Only ever seen in the log.
+constexpr std::uint16_t status_client_gone = 499;
+
+std::uint64_t deadline_after(std::uint64_t now_ns, const Route& route, const Settings& settings) {
+    const std::chrono::nanoseconds allowed = route.deadline.count() > 0 ? route.deadline : settings.request_deadline;
+    return now_ns + static_cast<std::uint64_t>(allowed.count());
+}
+
+// What the host itself still needs of a request whose handler did not keep it.
+void emplace_line(std::optional<KeptRequest>& line, const Request& request) {
+    Request wanted;
+    wanted.method = request.method;
+    wanted.target = request.path;
+    wanted.path = request.path;
+    wanted.peer = request.peer;
+    wanted.minor_version = request.minor_version;
+    line.emplace(wanted);
+}
+
+bool is_event_stream(const Head& head) {
+    const std::string_view type = field_in(head, "Content-Type");
+    return equal_names(type.substr(0, type.find_first_of("; \t")), "text/event-stream");
+}
+
+Ending ending_of(ReplyEvents::Reason reason) {
+    switch (reason) {
+        case ReplyEvents::Reason::ClientLeft:
+            return Ending::ClientLeft;
+        case ReplyEvents::Reason::WriteStalled:
+            return Ending::WriteStalled;
+        case ReplyEvents::Reason::Stopping:
+            return Ending::Stopping;
+    }
+    return Ending::Cut;
+}
+
+core::Code code_of(ReplyEvents::Reason reason) {
+    return reason == ReplyEvents::Reason::WriteStalled ? core::Code::Timeout : core::Code::Cancelled;
+}
+
+}  // namespace
+
+Exchange::Exchange(const Context& context, const Request& request, Reply reply, std::shared_ptr<const RouteTable> table,
+                   const Route& route, std::vector<Param> params, std::string request_id)
+    : context_(context),
+      table_(std::move(table)),
+      route_(route),
+      params_(std::move(params)),
+      request_id_(std::move(request_id)),
+      cors_lines_(context.cors.lines_for(request)),
+      started_ns_(core::mono_ns()),
+      deadline_ns_(deadline_after(started_ns_, route, context.settings)),
+      head_request_(request.method == "HEAD"),
+      request_(&request),
+      home_(std::this_thread::get_id()),
+      reply_(std::move(reply)) {}
+
+Exchange::~Exchange() {
+    if (state_ == State::Ended) return;
+    context_.logger.error("a handler gave up a request without ending its answer",
+                          {{"request_id", request_id_}, {"route", route_.pattern}, {"plugin", route_.owner}});
+    if (state_ == State::Streaming) {
+        close(Outcome::Cut);
+        return;
+    }
+    fail(Problem{.status = 500, .code = "NO_ANSWER", .detail = "the handler of this route gave no answer"});
+}
+
+bool Exchange::has_no_body(std::uint16_t status) const {
+    return head_request_ || status == 204 || status == 304;
+}
+
+const Request& Exchange::request() const {
+    return *request_;
+}
+
+void Exchange::keep() {
+    std::lock_guard lock(mutex_);
+    if (kept_) return;
+    request_ = &kept_.emplace(*request_).view();
+}
+
+std::string_view Exchange::traceparent() const {
+    return traceparent_of(*request_);
+}
+
+std::optional<Exchange::CancelCallback> Exchange::claim(Step step) {
+    std::lock_guard lock(mutex_);
+    if (state_ != State::Open) return std::nullopt;
+    secure_line();
+    state_ = step.next;
+    status_ = step.status;
+    cancel_reason_ = step.cancel_reason;
+    events_ = std::move(step.events);
+    return std::exchange(cancelled_, nullptr);
+}
+
+void Exchange::secure_line() {
+    // On the dispatching thread the connection's bytes are there: it is still inside dispatch().
+    if (!kept_ && !line_ && std::this_thread::get_id() != home_) emplace_line(line_, *request_);
+}
+
+void Exchange::detach() {
+    if (ended()) return;
+    std::lock_guard pen(pen_);
+    {
+        std::lock_guard lock(mutex_);
+        if (state_ == State::Ended) return;
+        home_ = {};
+        secure_line();
+        if (!kept_) request_ = &line_->view();
+    }
+    reply_.watch(weak_from_this());
+    // The server minds it only while the answer has not begun.
+    reply_.set_deadline(core::Monotonic::time_point(std::chrono::nanoseconds(deadline_ns_)));
+}
+
+bool Exchange::send(Head head, Bytes body) {
+    if (!claim({.next = State::Ended, .status = head.status()})) {
+        body.disown();
+        return false;
+    }
+    answer(std::move(head), std::move(body));
+    return true;
+}
+
+bool Exchange::fail(const Problem& problem) {
+    if (!claim({.next = State::Ended, .status = problem.status})) return false;
+    answer(problem);
+    return true;
+}
+
+void Exchange::answer(const Problem& problem) {
+    answer(head_of(problem), Bytes(to_json(problem, request_line().path, request_id_)));
+}
+
+void Exchange::answer(Head head, Bytes body) {
+    context_.dress(head, request_id_, cors_lines_);
+    bytes_ = body.size();
+    {
+        std::lock_guard pen(pen_);
+        reply_.send(std::move(head), std::move(body));
+    }
+    log(Ending::Complete);
+}
+
+bool Exchange::open(Head head, StreamEvents events) {
+    if (has_no_body(head.status())) return open_and_end(std::move(head));
+    const auto heartbeat = is_event_stream(head) ? context_.settings.sse_heartbeat : std::chrono::milliseconds(0);
+    auto shared = std::make_shared<const StreamEvents>(std::move(events));
+    std::optional<CancelCallback> dropped;  // outlives the pen: it may be a plugin's code that runs when it dies
+
+    // The pen first: nobody may write a piece before the head.
+    std::lock_guard pen(pen_);
+    dropped = claim({.next = State::Streaming, .status = head.status(), .events = std::move(shared)});
+    if (!dropped) return false;
+    context_.dress(head, request_id_, cors_lines_);
+    reply_.open(std::move(head), heartbeat);
+    return true;
+}
+
+// The head is all that is wanted. Who would write on for ever, as event streams do, must learn that it is over.
+bool Exchange::open_and_end(Head head) {
+    if (!claim({.next = State::Ended, .status = head.status()})) return false;
+    context_.dress(head, request_id_, cors_lines_);
+    {
+        std::lock_guard pen(pen_);
+        reply_.open(std::move(head), std::chrono::milliseconds(0));
+        reply_.close(Outcome::Complete);
+    }
+    log(Ending::Complete);
+    return false;
+}
+
+Write Exchange::write(Bytes piece) {
+    // Looked at before the pen as well: a stream's own callback may come while a write of its thread is under way.
+    if (state_ == State::Streaming) {
+        std::lock_guard pen(pen_);
+        if (state_ == State::Streaming) {
+            bytes_ += piece.size();
+            // Taken either way: that the client is gone will be told by gone(), and by every write after that.
+            return reply_.write(std::move(piece)) == Write::Again ? Write::Again : Write::Ok;
+        }
+    }
+    piece.disown();
+    return Write::Gone;
+}
+
+std::shared_ptr<const Exchange::StreamEvents> Exchange::end_stream() {
+    std::lock_guard lock(mutex_);
+    if (state_ != State::Streaming) return nullptr;
+    secure_line();
+    state_ = State::Ended;
+    return std::move(events_);
+}
+
+bool Exchange::close(Outcome outcome) {
+    if (end_stream() == nullptr) return false;
+    {
+        std::lock_guard pen(pen_);
+        reply_.close(outcome);
+    }
+    log(outcome == Outcome::Complete ? Ending::Complete : Ending::Cut);
+    return true;
+}
+
+void Exchange::on_cancel(CancelCallback cancelled) {
+    std::optional<core::Code> reason;
+    {
+        std::lock_guard lock(mutex_);
+        if (state_ == State::Open) std::swap(cancelled_, cancelled);
+        reason = cancel_reason_;
+    }
+    if (reason && cancelled) cancelled(*reason);
+}
+
+bool Exchange::post(std::function<void()> work) {
+    std::lock_guard pen(pen_);
+    return reply_.post(std::move(work));
+}
+
+void Exchange::gone(Reason reason) {
+    const core::Code code = code_of(reason);
+    if (const auto cancelled = claim({.next = State::Ended, .status = status_client_gone, .cancel_reason = code})) {
+        log(ending_of(reason));
+        if (*cancelled) (*cancelled)(code);
+        return;
+    }
+    if (const auto events = end_stream()) {
+        log(ending_of(reason));
+        if (events->closed) events->closed(code);
+    }
+}
+
+void Exchange::abort(const core::Error& error) {
+    const Problem problem = problem_of(error);
+    constexpr core::Code reason = core::Code::Cancelled;
+    if (const auto cancelled = claim({.next = State::Ended, .status = problem.status, .cancel_reason = reason})) {
+        answer(problem);
+        if (*cancelled) (*cancelled)(reason);
+        return;
+    }
+    if (const auto events = end_stream()) {
+        {
+            std::lock_guard pen(pen_);
+            reply_.close(Outcome::Cut);
+        }
+        log(Ending::Stopping);
+        if (events->closed) events->closed(reason);
+    }
+}
+
+void Exchange::writable() {
+    std::shared_ptr<const StreamEvents> events;
+    {
+        std::lock_guard lock(mutex_);
+        events = events_;
+    }
+    if (events != nullptr && events->writable) events->writable();
+}
+
+void Exchange::expired() {
+    const Problem problem{.status = 504, .code = "DEADLINE_EXCEEDED", .detail = "the answer was not ready in time"};
+    const auto cancelled = claim({.next = State::Ended, .status = problem.status, .cancel_reason = core::Code::Timeout});
+    if (!cancelled) return;
+    answer(problem);
+    if (*cancelled) (*cancelled)(core::Code::Timeout);
+}
+
+void Exchange::log(Ending ending) const {
+    if (!context_.logs_access()) return;
+    const Request& line = request_line();
+    write_access_line(context_.logger, {.request_id = request_id_,
+                                        .peer = line.peer,
+                                        .method = line.method,
+                                        .path = line.path,
+                                        .route = route_.pattern,
+                                        .plugin = route_.owner,
+                                        .status = status_,
+                                        .bytes = has_no_body(status_) ? 0 : bytes_.load(),
+                                        .started_ns = started_ns_,
+                                        .ending = ending});
+}
+
+}  // namespace host::http

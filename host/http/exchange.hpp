@@ -1,0 +1,140 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "host/core/error.hpp"
+#include "host/http/access_log.hpp"
+#include "host/http/message.hpp"
+#include "host/http/param.hpp"
+#include "host/http/problem.hpp"
+#include "host/http/reply.hpp"
+#include "host/http/route.hpp"
+
+namespace host::http {
+
+struct Context;
+class RouteTable;
+
+// One request on its way through the host, from the route found to the last byte of the answer. Handlers hold it by
+// shared_ptr. The answering calls may come from any thread; the first wins, the others are told so.
+class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchange> {
+  public:
+    Exchange(const Context& context, const Request& request, Reply reply, std::shared_ptr<const RouteTable> table,
+             const Route& route, std::vector<Param> params, std::string request_id);
+    ~Exchange() override;
+
+    // The views live until the handler returns, or, after keep(), as long as the exchange.
+    const Request& request() const;
+    void keep();
+    std::span<const Param> params() const { return params_; }
+    const Route& route() const { return route_; }
+    const std::string& request_id() const { return request_id_; }
+    std::string_view traceparent() const;  // empty: none sent, or not valid W3C Trace Context
+    std::uint64_t deadline_ns() const { return deadline_ns_; }
+
+    // Each returns false when the request has been answered or its client is gone; then nothing was taken.
+    bool send(Head head, Bytes body);
+    bool fail(const Problem& problem);
+    bool fail(const core::Error& error) { return fail(problem_of(error)); }
+
+    // A stream. `writable` and `closed` come on the connection's worker; closed at most once, never after close().
+    struct StreamEvents {
+        std::function<void()> writable;
+        std::function<void(core::Code reason)> closed;  // Cancelled or Timeout
+    };
+    // open() is false also for HEAD and for a status without a body: the head was sent, and there is no more to say.
+    bool open(Head head, StreamEvents events);
+    // Gone: not taken. Otherwise the piece is taken, whatever becomes of it.
+    Write write(Bytes piece);
+    // False: `closed` has come or is just coming, on its own thread. A `writable` under way may still be finishing.
+    bool close(Outcome outcome);
+
+    // Called once if the exchange ends before its answer began: Cancelled (client left, host stops) or Timeout. At once
+    // if that has happened already.
+    using CancelCallback = std::function<void(core::Code reason)>;
+    void on_cancel(CancelCallback cancelled);
+
+    // Runs `work` on the connection's worker, later. False: the connection is gone and the work is not taken.
+    bool post(std::function<void()> work);
+    // Ends it from the host's side, whatever its state: the error as the answer, or a cut of the stream. The handler is
+    // told Cancelled, on this thread, as on_cancel and `closed` say. Nothing if it has ended.
+    void abort(const core::Error& error);
+
+    bool ended() const { return state_.load() == State::Ended; }
+
+    // ReplyEvents
+    void gone(Reason reason) override;
+    void writable() override;
+    void expired() override;
+
+  private:
+    friend class Pipeline;
+    enum class State : std::uint8_t { Open, Streaming, Ended };
+
+    // The dispatching thread is about to leave the request: from here on the answer may come from anywhere, is waited for
+    // until the deadline, and a client that leaves is told to the handler.
+    void detach();
+    // Takes the one right to end an open exchange, or to turn it into a stream. The winner gets the handler's cancel
+    // callback, which may be empty; the others get nothing.
+    struct Step {
+        State next;
+        std::uint16_t status;
+        std::optional<core::Code> cancel_reason = std::nullopt;
+        std::shared_ptr<const StreamEvents> events = nullptr;
+    };
+    std::optional<CancelCallback> claim(Step step);
+    // Ends a stream: its events for the winner, null for the others.
+    std::shared_ptr<const StreamEvents> end_stream();
+    // With the lock held, by whoever changes the state.
+    void secure_line();
+    bool open_and_end(Head head);
+    bool has_no_body(std::uint16_t status) const;
+    void answer(Head head, Bytes body);
+    void answer(const Problem& problem);
+    // For who changed the state last.
+    const Request& request_line() const { return line_ ? line_->view() : *request_; }
+    void log(Ending ending) const;
+
+    const Context& context_;
+    // Before all that may come from a plugin, so that it goes last: the table pins the plugin's code.
+    const std::shared_ptr<const RouteTable> table_;
+    const Route& route_;
+    const std::vector<Param> params_;
+    const std::string request_id_;
+    const std::string cors_lines_;
+    const std::uint64_t started_ns_;
+    const std::uint64_t deadline_ns_;
+    const bool head_request_;
+
+    // The handler's view: the connection's bytes, or kept_. Only the handler's thread changes it.
+    const Request* request_;
+    std::optional<KeptRequest> kept_;
+
+    // Guards what follows. Nothing is called while it is held.
+    mutable std::mutex mutex_;
+    std::atomic<State> state_{State::Open};  // changes under the lock only
+    std::thread::id home_;                   // who dispatches; nobody once detached
+    // Method, path and peer, for answers and log lines of other threads: the connection's bytes may be gone then.
+    std::optional<KeptRequest> line_;
+    CancelCallback cancelled_;
+    std::optional<core::Code> cancel_reason_;
+    std::shared_ptr<const StreamEvents> events_;
+    std::uint16_t status_ = 0;
+    std::atomic<std::uint64_t> bytes_{0};
+
+    // Guards the reply: one call at a time. Before the other lock, where both are needed.
+    std::mutex pen_;
+    Reply reply_;
+};
+
+}  // namespace host::http

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "host/http/message.hpp"
+
+namespace host::http {
+
+class Connection;
+struct Stream;
+
+enum class Write { Ok, Again, Gone };
+enum class Outcome { Complete, Cut };
+
+// What happens to an answer that is still owed or under way. Called on the connection's worker, never while a lock of the
+// server is held, never two at once for one reply.
+class ReplyEvents {
+  public:
+    virtual ~ReplyEvents() = default;
+    // The client left, or it does not read, or the server is stopping: nothing can be sent any more. Once; not after the
+    // answer is complete.
+    enum class Reason { ClientLeft, WriteStalled, Stopping };
+    virtual void gone(Reason reason) = 0;
+    // After a write that returned Write::Again: there is room.
+    virtual void writable() = 0;
+    // The time given to Reply::set_deadline has passed and the answer has not begun.
+    virtual void expired() = 0;
+};
+
+// The right to answer one request, once. Any thread; cheap to move, holds no memory of the connection. Destroyed without
+// an answer, it answers 500. Answers go out in the order of their requests, whatever order they come in.
+class Reply {
+  public:
+    Reply() = default;
+    Reply(std::weak_ptr<Connection> connection, std::uint64_t sequence);
+    Reply(Reply&& other) noexcept;
+    Reply& operator=(Reply&& other) noexcept;
+    ~Reply();
+
+    explicit operator bool() const { return !done_; }
+
+    // Who is told what becomes of the answer. Inside Dispatcher::dispatch(), so that nothing can have happened before;
+    // weak: a listener that died is not called.
+    void watch(std::weak_ptr<ReplyEvents> events);
+    void set_deadline(std::chrono::steady_clock::time_point when);
+    // Runs `work` on the connection's worker, later. False: the connection is gone and the work is not taken.
+    bool post(std::function<void()> work) const;
+
+    // The whole answer. For HEAD, 204 and 304 the body is not sent (its length is, for HEAD).
+    void send(Head head, Bytes body);
+
+    // An answer in pieces (chunked; for HTTP/1.0 until the connection closes). heartbeat > 0: an SSE comment line when
+    // nothing was written for so long.
+    void open(Head head, std::chrono::milliseconds heartbeat);
+    Write write(Bytes piece);
+    // Cut closes the connection without the last chunk: the client sees that the body is incomplete.
+    void close(Outcome outcome);
+
+  private:
+    void finish();
+
+    std::weak_ptr<Connection> connection_;
+    std::uint64_t sequence_ = 0;
+    std::shared_ptr<Stream> stream_;  // once open
+    bool done_ = true;
+};
+
+}  // namespace host::http

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace host::http {
+
+class Exchange;
+
+enum class Access { Public, Authenticated, Scoped };
+
+// One route: what is served where, by whom, and within which limits. Immutable once it stands in a table.
+struct Route {
+    std::string method;   // "GET"; GET also answers HEAD
+    std::string pattern;  // "/notes/{id}", "/files/{path...}"
+    std::string owner;    // "host" or a plugin's id
+    std::string operation_id;
+    std::string summary;
+    std::string description;
+    std::string request_schema;
+    std::string response_schema;
+    std::vector<std::string> scopes;
+    Access access = Access::Public;
+    bool blocking = false;                  // run on the blocking pool
+    bool internal = false;                  // left out of OpenAPI
+    std::chrono::milliseconds deadline{0};  // 0: the server's
+    std::uint64_t body_bytes_max = 0;       // 0: the server's
+    // Answers now or later through the exchange; throws core::Error for a problem. Worker or blocking thread.
+    std::function<void(const std::shared_ptr<Exchange>&)> handle;
+};
+
+}  // namespace host::http

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/http/dispatcher.hpp"
+#include "host/http/settings.hpp"
+#include "host/log/logger.hpp"
+
+namespace host::http {
+
+// The HTTP/1.1 server: sockets, workers, framing, deadlines, drain. Knows requests and replies, no routes.
+// Control thread only, but for the counters.
+class Server {
+  public:
+    Server(const Settings& settings, Dispatcher& dispatcher, log::Logger logger);
+    // Stops, if that was not done.
+    ~Server();
+
+    // Binds, listens, serves. Throws Unavailable naming the address: "127.0.0.1:8080 is in use".
+    void start();
+    // What it listens on, with the ports that were really bound: "127.0.0.1:43117", "unix:/run/...".
+    std::vector<std::string> addresses() const;
+
+    // Accepts nothing more, closes idle connections, lets requests and streams finish until the deadline; then tells the
+    // rest (ReplyEvents::gone) and cuts them. Returns the number that were cut.
+    std::size_t drain(std::chrono::milliseconds deadline);
+    // Drops everything and joins the workers.
+    void stop();
+
+    struct Counters {
+        std::size_t connections;
+        std::size_t requests_open;
+        std::uint64_t requests;
+        std::uint64_t refused;
+    };
+    Counters counters() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace host::http

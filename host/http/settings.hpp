@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace host::http {
+
+struct Cors {
+    std::vector<std::string> origins;  // exact origins, or a single "*"; empty: no CORS answers at all
+    bool credentials = false;          // never together with "*"
+    std::chrono::seconds max_age{600};
+};
+
+struct Settings {
+    // "127.0.0.1:8080", "[::1]:8080", ":8080" (every address, IPv4 and IPv6), "unix:/run/gantry/http.sock". Port 0: any free
+    // one.
+    std::vector<std::string> listen{"127.0.0.1:8080"};
+    std::size_t workers = 0;           // event loops; 0: one a core, at most 4
+    std::size_t blocking_threads = 0;  // for routes that wait; 0: four a core
+    std::size_t blocking_queue_max = 1024;
+    std::size_t connections_max = 20'000;
+    std::size_t backlog = 4096;
+
+    std::size_t head_bytes_max = 32 * 1024;
+    std::size_t line_bytes_max = 8 * 1024;  // the request target above it: 414
+    std::size_t headers_max = 100;
+    std::uint64_t body_bytes_max = 1024 * 1024;
+    std::uint64_t stream_bytes_max = 1024 * 1024;  // queued to a slow reader before the plugin is told to wait
+
+    std::chrono::milliseconds head_deadline{10'000};     // from the first byte of a request to the end of its head
+    std::chrono::milliseconds body_deadline{30'000};     // without a byte of the body
+    std::chrono::milliseconds idle_deadline{60'000};     // between requests
+    std::chrono::milliseconds write_deadline{30'000};    // without a byte taken by the client
+    std::chrono::milliseconds linger_deadline{2'000};    // between our FIN and the client's
+    std::chrono::milliseconds request_deadline{30'000};  // for the handler; streams are not bound by it
+    std::chrono::milliseconds sse_heartbeat{15'000};
+    std::chrono::milliseconds drain_deadline{30'000};
+
+    bool access_log = true;
+    bool security_headers = true;
+    Cors cors;
+};
+
+}  // namespace host::http

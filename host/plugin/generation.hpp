@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/core/locked.hpp"
+#include "host/plugin/drain.hpp"
+#include "host/plugin/environment.hpp"
+#include "host/plugin/inspection.hpp"
+#include "host/plugin/instance.hpp"
+#include "host/plugin/status.hpp"
+
+namespace host::plugin {
+
+// The plugin instances that serve together, in load order. Two generations can exist side by side: each has instances and
+// mappings of its own. map(), start() and stop() are called by one thread; everything else by any.
+class Generation {
+  public:
+    Generation(std::uint64_t number, Inspection inspection, const Settings& settings,
+               std::shared_ptr<const Environment> environment);
+    // Stops it if nobody did.
+    ~Generation();
+
+    // Maps every plugin and checks its settings; creates none. Failures are collected, see failures().
+    void map();
+    // Starts them in order. A plugin whose requirement failed fails likewise. When a plugin that must not fail does, all
+    // are ended in reverse order and core::Error names every reason known.
+    void start();
+    // Quiesce in reverse order, wait for the pins until the drain deadline, stop and destroy in reverse order, unmap last.
+    // Whoever still holds a pin after that keeps its plugins in memory: they are given up, not pulled from under it.
+    void stop();
+
+    // Whoever calls into a plugin holds a pin from before the call until after it. Null: this generation is ending.
+    std::shared_ptr<const Generation> pin() const { return drain_.pin(); }
+
+    std::uint64_t number() const { return number_; }
+    // Plugins that do not serve. Of those with OnFailure::Closed the app answers the routes with 503.
+    std::vector<Failure> failures() const;
+    std::vector<Status> list() const;
+    // Asks the plugin of that id; the caller holds a pin. Failed, if there is none that serves. [blocking]
+    Health health(const std::string& id) const;
+
+  private:
+    bool start_one(Instance& instance);
+    std::string failed_requirement(const Instance& instance) const;
+    void fail(const Instance& instance, const std::string& reason);
+    void report_failures() const;
+    bool has_failed(const std::string& id) const;
+    void refuse_if_required();
+    void in_reverse(const std::function<void(Instance&)>& act);
+    void end_all();
+
+    const std::uint64_t number_;
+    const std::chrono::milliseconds drain_deadline_;
+    const std::shared_ptr<const Environment> environment_;
+    core::Locked<std::vector<Failure>> failures_;
+    std::vector<std::shared_ptr<Instance>> instances_;
+    Drain drain_{this};
+    bool ended_ = false;
+};
+
+}  // namespace host::plugin

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/plugin/environment.hpp"
+#include "host/plugin/generation.hpp"
+#include "host/plugin/settings.hpp"
+#include "host/plugin/status.hpp"
+
+namespace host::plugin {
+
+// Finds, verifies and runs the plugins of this host. start() and stop() are called by one thread, once each; the rest by
+// any.
+class Manager {
+  public:
+    Manager(Settings settings, Environment environment);
+    // Stops if nobody did.
+    ~Manager();
+
+    // Brings up the first generation. Throws core::Error with a line for each plugin that must not fail and did; then
+    // nothing of any plugin is left.
+    void start();
+    void stop();
+
+    // A pin of the generation that serves; null before start() and from the beginning of stop().
+    std::shared_ptr<const Generation> current() const;
+
+    // Everything that start() would find short of creating an instance: files, hashes, ABI, needs, order, symbols,
+    // settings. A line for each problem. Maps the plugins, and so runs their constructors, and unmaps them again.
+    std::vector<std::string> check() const;
+
+    // Enabled plugins in load order, then those that lie in the directories without being enabled.
+    std::vector<Status> list() const;
+    // Failures of the present generation, also those that the host lives with.
+    std::vector<Failure> failures() const;
+
+  private:
+    std::unique_ptr<Generation> next_generation(std::uint64_t number) const;
+
+    const Settings settings_;
+    const std::shared_ptr<const Environment> environment_;
+    core::Locked<std::shared_ptr<Generation>> generation_;
+};
+
+}  // namespace host::plugin

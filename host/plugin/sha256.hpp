@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace host::plugin {
+
+// 64 lower-case hex digits.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace host::plugin

@@ -1,0 +1,17 @@
+#pragma once
+
+// All that a plugin needs: `#include <gantry/plugin.hpp>`. See docs/PLUGIN_GUIDE.md.
+
+#include <gantry/config/schema.hpp>
+#include <gantry/database.hpp>
+#include <gantry/entry.hpp>
+#include <gantry/error.hpp>
+#include <gantry/health.hpp>
+#include <gantry/host.hpp>
+#include <gantry/json.hpp>
+#include <gantry/request.hpp>
+#include <gantry/response.hpp>
+#include <gantry/routes.hpp>
+#include <gantry/stream.hpp>
+#include <gantry/task.hpp>
+#include <gantry/text.hpp>

@@ -1,0 +1,12 @@
+#pragma once
+
+// For a plugin's tests: a host without server and without database, in the same process.
+//
+//     gantry::testing::FakeHost host;
+//     host.settings(gantry::Json::object({{"greeting", "Hi"}}));
+//     host.start(gantry_plugin_entry);
+//     const auto answer = host.get("/hello/World");
+//     EXPECT_EQ(answer.status, 200);
+
+#include <gantry/testing/golden.hpp>
+#include <gantry/testing/host.hpp>

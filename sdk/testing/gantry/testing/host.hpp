@@ -1,0 +1,233 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gantry/abi.h>
+#include <gantry/detail/guard.hpp>
+#include <gantry/testing/database.hpp>
+#include <gantry/testing/http.hpp>
+#include <gantry/testing/settings.hpp>
+
+namespace gantry::testing {
+
+// A line the plugin has logged.
+struct LogLine {
+    std::int32_t level;
+    std::string message;
+    std::vector<std::pair<std::string, std::string>> fields;
+};
+
+// Loads one plugin, sends it requests and keeps it to the contract: at the end of its life, a request that was not
+// answered, a call after stop(), a transaction left open or an expectation that nothing met fails the test.
+class FakeHost {
+  public:
+    // A request in flight.
+    class Pending {
+      public:
+        Pending(FakeHttp& http, FakeHttp::ExchangePtr exchange) : http_(&http), exchange_(std::move(exchange)) {}
+        bool answered() const { return http_->ended(exchange_); }
+        // What has arrived so far.
+        Answer so_far() const { return http_->answer_of(exchange_); }
+        // Waits for the end.
+        Answer answer() const {
+            http_->wait(exchange_);
+            return so_far();
+        }
+        // How often the stream was above its high-water mark.
+        std::size_t waits() const { return http_->waits_of(exchange_); }
+        void read() const { http_->read(exchange_); }
+        void leave() const { http_->leave(exchange_); }
+
+      private:
+        FakeHttp* http_;
+        FakeHttp::ExchangePtr exchange_;
+    };
+
+    explicit FakeHost(Completions completions = Completions::OnAnotherThread) {
+        if (completions == Completions::OnAnotherThread) calls_.run_on_another_thread();
+        host_.struct_size = sizeof host_;
+        host_.abi_major = GANTRY_ABI_MAJOR;
+        host_.abi_minor = GANTRY_ABI_MINOR;
+        host_.impl = this;
+        host_.host_version = str("1.0.0");
+        host_.data_directory = str(data_directory_);
+        host_.query = query;
+    }
+    FakeHost(const FakeHost&) = delete;
+    FakeHost& operator=(const FakeHost&) = delete;
+    ~FakeHost() {
+        stop();
+        for (const std::string& violation : watch_.take_violations())
+            ADD_FAILURE() << violation;
+    }
+
+    // Before start(): what the administrator wrote, without the defaults.
+    void settings(Json settings) { settings_ = std::move(settings); }
+    void data_directory(std::string path) {
+        data_directory_ = std::move(path);
+        host_.data_directory = str(data_directory_);
+    }
+    // Before start(): answers `status` to whoever asks for that service.
+    void withhold(std::string service_id, gantry_status status) { withheld_.emplace_back(std::move(service_id), status); }
+
+    // Creates, configures and starts; throws std::runtime_error with the plugin's own message if it does not want to.
+    void start(const gantry_entry& entry);
+    // Quiesces, stops and destroys; also in the destructor.
+    void stop();
+    // What the plugin says of its settings.
+    static Json describe(const gantry_entry& entry);
+
+    Answer get(std::string target, HeaderList headers = {}) { return send({"GET", std::move(target), std::move(headers)}); }
+    Answer del(std::string target, HeaderList headers = {}) {
+        return send({"DELETE", std::move(target), std::move(headers)});
+    }
+    Answer post(std::string target, const Json& body) { return send_json("POST", std::move(target), body, {}); }
+    Answer put(std::string target, const Json& body, HeaderList headers = {}) {
+        return send_json("PUT", std::move(target), body, std::move(headers));
+    }
+    Answer patch(std::string target, const Json& body, HeaderList headers = {}) {
+        return send_json("PATCH", std::move(target), body, std::move(headers));
+    }
+    // Waits for the answer.
+    Answer send(ClientRequest request) { return begin(std::move(request)).answer(); }
+    // Does not wait.
+    Pending begin(ClientRequest request) { return Pending(http_, http_.open(std::move(request))); }
+
+    gantry_health health();
+    // With Completions::ByHand: makes the oldest call that is due; false: none is.
+    bool complete_one() { return calls_.run_one(); }
+    void complete_all() {
+        while (calls_.run_one()) {
+        }
+    }
+
+    FakeDatabase& database() { return database_; }
+    FakeHttp& http() { return http_; }
+    Watch& watch() { return watch_; }
+    std::vector<LogLine> log() const {
+        const std::lock_guard lock(log_mutex_);
+        return log_;
+    }
+
+  private:
+    Answer send_json(std::string method, std::string target, const Json& body, HeaderList headers) {
+        headers.emplace_back("content-type", "application/json");
+        return send({std::move(method), std::move(target), std::move(headers), body.dump()});
+    }
+    void throw_if(gantry_status status, const char* step, const gantry_error& error) {
+        if (status >= 0) return;
+        const std::string where = error.where[0] != '\0' ? std::string(error.where) + ": " : "";
+        throw std::runtime_error(std::string(step) + ": " + where + error.message);
+    }
+    void write_log(std::int32_t level, gantry_str message, const gantry_pair* fields, std::uint32_t fields_n) {
+        const std::lock_guard lock(log_mutex_);
+        LogLine& line = log_.emplace_back(LogLine{level, std::string(view(message)), {}});
+        for (std::uint32_t i = 0; i < fields_n; ++i) {
+            line.fields.emplace_back(view(fields[i].name), view(fields[i].value));
+        }
+    }
+
+    static FakeHost& of(const gantry_host* host) { return *static_cast<FakeHost*>(host->impl); }
+    static gantry_status query(const gantry_host* host, gantry_str service_id, const void** service);
+    static const gantry_log* log_table();
+    static const gantry_sys* sys_table();
+    static const gantry_http_server* http_table();
+    static const gantry_database* database_table();
+
+    Watch watch_;
+    Calls calls_;
+    FakeHttp http_{watch_, calls_};
+    FakeDatabase database_{watch_, calls_};
+    Json settings_ = Json::object();
+    std::string data_directory_ = std::filesystem::temp_directory_path().string();
+    std::vector<std::pair<std::string, gantry_status>> withheld_;
+    mutable std::mutex log_mutex_;
+    std::vector<LogLine> log_;
+    gantry_host host_{};
+    gantry_plugin* plugin_ = nullptr;
+    bool started_ = false;
+};
+
+inline Json FakeHost::describe(const gantry_entry& entry) {
+    std::string text = "{}";
+    const auto sink = [](void* user, gantry_str json) { *static_cast<std::string*>(user) = view(json); };
+    if (entry.describe != nullptr) entry.describe(sink, &text);
+    return Json::parse(text);
+}
+
+inline void FakeHost::start(const gantry_entry& entry) {
+    const ThreadKindScope control(GANTRY_THREAD_CONTROL);
+    gantry_error error = gantry::detail::empty_error();
+    host_.plugin_id = str(entry.id);
+    throw_if(entry.create(&host_, &plugin_, &error), "create", error);
+    if (plugin_->configure != nullptr) {
+        const Json description = describe(entry);
+        const Json tree = with_defaults(settings_, *description.find("config"));
+        const FakeConfig config(tree);
+        throw_if(plugin_->configure(plugin_, config.get(), &error), "configure", error);
+    }
+    started_ = true;
+    throw_if(plugin_->start(plugin_, &error), "start", error);
+}
+
+inline void FakeHost::stop() {
+    if (plugin_ == nullptr) return;
+    const ThreadKindScope control(GANTRY_THREAD_CONTROL);
+    if (started_) {
+        http_.cancel_all();
+        // By hand nothing would complete while the plugin waits for it.
+        complete_all();
+        if (plugin_->quiesce != nullptr) {
+            const auto deadline = std::chrono::steady_clock::now().time_since_epoch() + std::chrono::seconds(10);
+            plugin_->quiesce(plugin_, static_cast<std::uint64_t>(std::chrono::nanoseconds(deadline).count()));
+        }
+        if (!calls_.has_worker()) calls_.run_on_another_thread();
+        plugin_->stop(plugin_);
+        calls_.finish();
+        watch_.stopped();
+        database_.check_end();
+        http_.check_end();
+    }
+    plugin_->destroy(plugin_);
+    plugin_ = nullptr;
+}
+
+inline gantry_health FakeHost::health() {
+    gantry_health health{};
+    health.struct_size = sizeof health;
+    const ThreadKindScope blocking(GANTRY_THREAD_BLOCKING);
+    if (plugin_->health != nullptr) plugin_->health(plugin_, &health);
+    return health;
+}
+
+inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service_id, const void** service) {
+    const std::string_view wanted = view(service_id);
+    for (const auto& [id, status] : of(host).withheld_) {
+        if (id == wanted) return status;
+    }
+    const std::pair<std::string_view, const void*> tables[] = {{GANTRY_LOG, log_table()},
+                                                               {GANTRY_SYS, sys_table()},
+                                                               {GANTRY_HTTP_SERVER, http_table()},
+                                                               {GANTRY_DATABASE, database_table()}};
+    for (const auto& [id, table] : tables) {
+        if (id != wanted) continue;
+        *service = table;
+        return GANTRY_OK;
+    }
+    return GANTRY_E_UNSUPPORTED;
+}
+
+}  // namespace gantry::testing
+
+#include <gantry/testing/tables.hpp>

@@ -1,0 +1,119 @@
+#pragma once
+
+// The C side of FakeHost: each function of the services, on its way to the C++ that does it.
+
+#include <gantry/testing/host.hpp>
+
+#include <random>
+
+namespace gantry::testing {
+
+inline const gantry_log* FakeHost::log_table() {
+    static const gantry_log table = {
+        sizeof table, 0,
+        [](const gantry_host* host, std::int32_t level, gantry_str message, const gantry_pair* fields,
+           std::uint32_t fields_n) { of(host).write_log(level, message, fields, fields_n); },
+        [](const gantry_host*, std::int32_t) -> std::int32_t { return 1; }};
+    return &table;
+}
+
+inline const gantry_sys* FakeHost::sys_table() {
+    static const gantry_sys table = {
+        sizeof table,
+        0,
+        [](const gantry_host*) {
+            const auto now = std::chrono::steady_clock::now().time_since_epoch();
+            return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+        },
+        [](const gantry_host*) {
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            return static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+        },
+        [](const gantry_host*, void* data, std::size_t size) {
+            std::random_device device;
+            auto* bytes = static_cast<unsigned char*>(data);
+            for (std::size_t i = 0; i < size; ++i)
+                bytes[i] = static_cast<unsigned char>(device());
+        },
+        [](const gantry_host*) -> std::int32_t { return thread_kind; }};
+    return &table;
+}
+
+inline const gantry_http_server* FakeHost::http_table() {
+    static const gantry_http_server table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, const gantry_route* route, gantry_id* id, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("add_route");
+            return told < 0 ? told : of(host).http_.add_route(*route, id);
+        },
+        [](const gantry_host* host, gantry_id request, const gantry_request** view) {
+            const gantry_status told = of(host).watch_.enter("retain");
+            return told < 0 ? told : of(host).http_.retain(request, view);
+        },
+        [](const gantry_host* host, gantry_id request, const gantry_response* response) {
+            const gantry_status told = of(host).watch_.enter("reply");
+            // Told that the request is gone, the plugin rightly does no more for it.
+            if (told == GANTRY_E_GONE) of(host).http_.give_up(request);
+            return told < 0 ? told : of(host).http_.reply(request, *response);
+        },
+        [](const gantry_host* host, gantry_id request, const gantry_error* error, gantry_str details) {
+            const gantry_status told = of(host).watch_.enter("fail");
+            if (told < 0) of(host).http_.give_up(request);
+            return told < 0 ? told : of(host).http_.fail(request, *error, view(details));
+        },
+        [](const gantry_host* host, gantry_id request, const gantry_response* head, const gantry_stream_events* events,
+           void* user) {
+            const gantry_status told = of(host).watch_.enter("stream_open");
+            if (told == GANTRY_E_GONE) of(host).http_.give_up(request);
+            return told < 0 ? told : of(host).http_.stream_open(request, *head, events, user);
+        },
+        [](const gantry_host* host, gantry_id request, gantry_slice chunk) {
+            const gantry_status told = of(host).watch_.enter("stream_write");
+            return told < 0 ? told : of(host).http_.stream_write(request, chunk);
+        },
+        [](const gantry_host* host, gantry_id request, gantry_status outcome) {
+            const gantry_status told = of(host).watch_.enter("stream_close");
+            if (told < 0) of(host).http_.give_up(request);
+            return told < 0 ? told : of(host).http_.stream_close(request, outcome);
+        },
+        [](const gantry_host* host, gantry_id request, gantry_body_chunk chunk, void* user) {
+            const gantry_status told = of(host).watch_.enter("body_next");
+            return told < 0 ? told : of(host).http_.body_next(request, chunk, user);
+        },
+        [](const gantry_host* host, gantry_id request, void (*cancelled)(void*, gantry_id, gantry_status), void* user) {
+            const gantry_status told = of(host).watch_.enter("on_cancel");
+            return told < 0 ? told : of(host).http_.on_cancel(request, cancelled, user);
+        }};
+    return &table;
+}
+
+inline const gantry_database* FakeHost::database_table() {
+    static const gantry_database table = {
+        sizeof table, 0,
+        [](const gantry_host* host, const gantry_query* query, gantry_rows_done done, void* user, gantry_id*) {
+            const gantry_status told = of(host).watch_.enter("query");
+            return told < 0 ? told : of(host).database_.query(*query, done, user);
+        },
+        [](const gantry_host* host, const gantry_transaction*, gantry_begin_done done, void* user) {
+            const gantry_status told = of(host).watch_.enter("begin");
+            return told < 0 ? told : of(host).database_.begin(done, user);
+        },
+        [](const gantry_host* host, gantry_id transaction, std::int32_t commit, gantry_done done, void* user) {
+            const gantry_status told = of(host).watch_.enter("end");
+            if (told < 0) of(host).database_.roll_back(transaction);
+            return told < 0 ? told : of(host).database_.end(transaction, commit != 0, done, user);
+        },
+        [](const gantry_host* host, const gantry_copy* copy, gantry_rows_done done, void* user, gantry_id*) {
+            const gantry_status told = of(host).watch_.enter("copy_in");
+            return told < 0 ? told : of(host).database_.copy_in(*copy, done, user);
+        },
+        // Its operations are too short to be cancelled: they complete as they would have.
+        [](const gantry_host* host, gantry_id) {
+            const gantry_status told = of(host).watch_.enter("cancel");
+            return told < 0 ? told : GANTRY_OK;
+        }};
+    return &table;
+}
+
+}  // namespace gantry::testing

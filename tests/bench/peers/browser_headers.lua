@@ -1,0 +1,11 @@
+-- What a browser sends with an ordinary request: 11 headers with wrk's Host, about 750 bytes.
+wrk.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36"
+wrk.headers["Accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8"
+wrk.headers["Accept-Language"] = "en-GB,en;q=0.9,de-DE;q=0.8,de;q=0.7,fr;q=0.6"
+wrk.headers["Accept-Encoding"] = "gzip, deflate, br, zstd"
+wrk.headers["Cache-Control"] = "max-age=0"
+wrk.headers["Referer"] = "https://www.example.org/a/page/with/a/rather/long/path?and=a&query=string"
+wrk.headers["Cookie"] = "session=4f1d8b6a2c9e4707b53a0d6e8f91c2ab; theme=dark; consent=analytics%3Dfalse; locale=en-GB"
+wrk.headers["Sec-Fetch-Dest"] = "document"
+wrk.headers["Sec-Fetch-Mode"] = "navigate"
+wrk.headers["Upgrade-Insecure-Requests"] = "1"

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Runs the test modules named on the command line; a run without a single test is a failure.
+
+With GTEST_OUTPUT=json:<directory>/ it leaves its count there in GoogleTest's shape, so that one sum counts every test.
+"""
+
+import json
+import os
+import pathlib
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def main(modules):
+    sys.path.insert(0, str(HERE))
+    suite = unittest.defaultTestLoader.loadTestsFromNames(modules)
+    result = unittest.TextTestRunner(verbosity=2).run(suite)
+    write_count("-".join(modules), result)
+    if result.testsRun == 0:
+        print(f"no test ran in {modules}", file=sys.stderr)
+    return 0 if result.wasSuccessful() and result.testsRun > 0 else 1
+
+
+def write_count(name, result):
+    target = os.environ.get("GTEST_OUTPUT", "")
+    if not target.startswith("json:") or not target.endswith("/"):
+        return
+    count = {
+        "name": name,
+        "tests": result.testsRun,
+        "failures": len(result.failures) + len(result.unexpectedSuccesses),
+        "errors": len(result.errors),
+        "disabled": len(result.skipped),
+    }
+    directory = pathlib.Path(target.removeprefix("json:"))
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / f"e2e_{name}.json").write_text(json.dumps(count) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

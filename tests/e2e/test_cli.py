@@ -1,0 +1,132 @@
+"""The command line: what each command prints, and the exit code that scripts rely on."""
+
+import re
+import unittest
+
+from configuration_case import ConfigurationCase
+from gantry_host import SOURCE, run_gantry
+
+COMMANDS = ["serve", "check", "routes", "plugin", "migrate", "version"]
+
+
+class Usage(unittest.TestCase):
+    def test_version_names_host_and_abi(self):
+        result = run_gantry("version")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"^gantry \d+\.\d+\.\d+ \(plugin ABI \d+\.\d+\)\n$")
+        self.assertEqual(run_gantry("--version").returncode, 0)
+
+    def test_help_names_every_command_and_the_exit_codes(self):
+        result = run_gantry("--help")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for command in COMMANDS:
+            self.assertIn(command, result.stdout)
+        self.assertIn("3 wrong configuration", result.stdout)
+        for command in COMMANDS:
+            with self.subTest(command=command):
+                self.assertEqual(run_gantry(command, "--help").returncode, 0)
+
+    def test_a_wrong_command_line_is_exit_code_2(self):
+        for arguments in [
+            [],
+            ["fly"],
+            ["serve", "--fly"],
+            ["plugin"],
+            ["plugin", "info"],
+            ["migrate", "down"],
+            ["check", "--config"],
+            ["version", "extra"],
+        ]:
+            with self.subTest(arguments=arguments):
+                result = run_gantry(*arguments)
+                self.assertEqual(result.returncode, 2, result)
+                self.assertTrue(result.stderr)
+                self.assertEqual(result.stdout, "")
+
+
+class Inspection(ConfigurationCase):
+    def setUp(self):
+        super().setUp()
+        self.write_sound()
+
+    def test_check_finds_a_sound_configuration_in_order(self):
+        result = self.run_gantry("check")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("in order, 2 plugins", result.stdout)
+        self.assertRegex(result.stdout, r"(?m)^  hello \d+\.\d+\.\d+$")
+        self.expect_nothing_started()
+
+    def test_the_configuration_may_come_from_the_environment(self):
+        result = run_gantry("check", environment={"GANTRY_CONFIG": str(self.file)})
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_routes_lists_what_would_be_served(self):
+        result = self.run_gantry("routes")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"^METHOD +PATTERN +OWNER +ACCESS +SUMMARY\n")
+        self.assertRegex(result.stdout, r"(?m)^GET +/hello/\{name\} +hello +public +Greet somebody$")
+        self.assertRegex(result.stdout, r"(?m)^POST +/notes +notes +public +Write a note$")
+        self.expect_nothing_started()
+
+    def test_plugin_list_shows_the_enabled_and_the_available(self):
+        self.write_sound({"plugins": {"notes": None}})
+        result = self.run_gantry("plugin", "list")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"(?m)^hello +1\.0\.0 +\S+ +Greets")
+        self.assertRegex(result.stdout, r"(?m)^notes +1\.0\.0 +available +Notes")
+        self.expect_nothing_started()
+
+    def test_plugin_info_tells_what_an_administrator_can_set(self):
+        result = self.run_gantry("plugin", "info", "notes")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for text in ["1.0.0", "gantry.database/1", "page", "title_bytes_max"]:
+            self.assertIn(text, result.stdout)
+        self.expect_nothing_started()
+
+    def test_the_packaged_configuration_is_in_order_with_every_setting_shown(self):
+        packaged = (SOURCE / "config/gantry.yaml").read_text(encoding="utf-8")
+        uncommented, settings = re.subn(r"(?m)^( *)#([a-z_]+: )", r"\1\2", packaged)
+        self.assertGreater(settings, 30)
+        self.write(uncommented)
+        result = self.run_gantry("check")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_an_unknown_plugin_is_exit_code_1_with_the_reason(self):
+        result = self.run_gantry("plugin", "info", "nosuch")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertRegex(result.stderr, r"^gantry: .*nosuch")
+
+    def test_a_wrong_configuration_is_exit_code_3_for_every_command(self):
+        self.write("http: {lisen: x}\n")
+        for command in [
+            ["check"],
+            ["serve"],
+            ["routes"],
+            ["plugin", "list"],
+            ["plugin", "info", "hello"],
+            ["migrate", "status"],
+            ["migrate", "up"],
+        ]:
+            with self.subTest(command=command):
+                result = self.run_gantry(*command)
+                self.assertEqual((result.returncode, result.stdout), (3, ""))
+                self.assertIn("did you mean 'listen'?", result.stderr)
+
+
+class Migrations(ConfigurationCase):
+    def test_status_says_pending_until_up_has_applied_them(self):
+        self.write_sound()
+        before = self.run_gantry("migrate", "status")
+        self.assertEqual(before.returncode, 0, before.stderr)
+        self.assertRegex(before.stdout, r"(?m)^notes +0001_create_note\S* +pending$")
+        up = self.run_gantry("migrate", "up")
+        self.assertEqual(up.returncode, 0, up.stderr)
+        self.assertIn("applied notes/0001_create_note", up.stdout)
+        after = self.run_gantry("migrate", "status")
+        self.assertRegex(after.stdout, r"(?m)^notes +0001_create_note\S* +applied +\d{4}-\d\d-\d\d")
+        again = self.run_gantry("migrate", "up")
+        self.assertEqual((again.returncode, again.stdout), (0, "nothing to do\n"))
+
+
+if __name__ == "__main__":
+    unittest.main()
