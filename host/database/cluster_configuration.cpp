@@ -18,8 +18,8 @@ namespace {
 
 void write_file(const fs::path& path, const std::string& text) {
     const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    const bool written = file >= 0 && fchmod(file, 0644) == 0 &&
-                         write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    const bool written =
+        file >= 0 && fchmod(file, 0644) == 0 && write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     if (file >= 0) close(file);
     if (!written) throw Error{Code::Unavailable, "cannot write " + path.string()};
 }
@@ -61,10 +61,17 @@ log_line_prefix = '%m [%p] %a '
 
 std::string server_settings(const DataDirectory& directory) {
     return "# Written by gantry at each start. Put your own settings into cluster/local.conf.\n"
-           "data_directory = " + quoted(directory.cluster()) + "\n"
-           "hba_file = " + quoted(directory.settings() / "pg_hba.conf") + "\n"
-           "ident_file = " + quoted(directory.settings() / "pg_ident.conf") + "\n"
-           "unix_socket_directories = " + quoted(directory.socket_directory()) + fixed_settings +
+           "data_directory = " +
+           quoted(directory.cluster()) +
+           "\n"
+           "hba_file = " +
+           quoted(directory.settings() / "pg_hba.conf") +
+           "\n"
+           "ident_file = " +
+           quoted(directory.settings() / "pg_ident.conf") +
+           "\n"
+           "unix_socket_directories = " +
+           quoted(directory.socket_directory()) + fixed_settings +
            "include_if_exists = " + quoted(directory.cluster() / "local.conf") + "\n";
 }
 
@@ -72,7 +79,8 @@ std::string server_settings(const DataDirectory& directory) {
 std::string user_map(const ServerUser& user) {
     std::string text = "# map  operating system's user  role\n";
     for (const std::string& name : {user.host_name, user.name}) {
-        for (const char* role : {"postgres", private_role}) text += "gantry \"" + name + "\" " + role + "\n";
+        for (const char* role : {"postgres", private_role})
+            text += "gantry \"" + name + "\" " + role + "\n";
         if (!user.differs) break;
     }
     return text;

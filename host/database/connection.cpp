@@ -31,11 +31,20 @@ constexpr auto cancel_interval = 100ms;
 // A server that has not answered a cancel request by then will not; the connection is given up.
 constexpr auto cancel_patience = 5s;
 
+constexpr std::size_t libpq_room_bytes = 8'192;
+
+std::size_t unread_bytes(const PGconn* connection) {
+    int count = 0;
+    ioctl(PQsocket(connection), FIONREAD, &count);
+    return static_cast<std::size_t>(std::max(count, 0));
+}
+
 void log_notice(void* logger, const PGresult* notice) {
     const char* message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
     const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
-    static_cast<const log::Logger*>(logger)->debug("notice from PostgreSQL", {{"severity", severity == nullptr ? "" : severity},
-                                                                              {"notice", message == nullptr ? "" : message}});
+    static_cast<const log::Logger*>(logger)->debug(
+        "notice from PostgreSQL",
+        {{"severity", severity == nullptr ? "" : severity}, {"notice", message == nullptr ? "" : message}});
 }
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -51,7 +60,8 @@ bool is_stale_statement(const Error& error) {
 
 std::string session_url(const std::string& url, const SessionLimits& limits) {
     auto parameters = parse_url(url);
-    const auto connect_seconds = std::max<long long>(2, std::chrono::ceil<std::chrono::seconds>(limits.connect_deadline).count());
+    const auto connect_seconds =
+        std::max<long long>(2, std::chrono::ceil<std::chrono::seconds>(limits.connect_deadline).count());
     parameters.try_emplace("application_name", "gantry");
     parameters.try_emplace("connect_timeout", std::to_string(connect_seconds));
     parameters.try_emplace("keepalives_idle", "30");
@@ -287,7 +297,8 @@ void Connection::send_rest(Wait& wait) {
 
 // Of a broken connection libpq may say "busy" for ever; PQgetResult() then says what happened.
 void Connection::wait_for_result(Wait& wait) {
-    while (PQisBusy(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK) wait_for_input(wait);
+    while (PQisBusy(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK)
+        wait_for_input(wait);
 }
 
 void Connection::wait_for_input(Wait& wait) {
@@ -295,14 +306,16 @@ void Connection::wait_for_input(Wait& wait) {
     const auto patience = std::chrono::ceil<std::chrono::milliseconds>(wait.wake - Monotonic::now());
     const int ready = poll(events, 2, static_cast<int>(std::clamp<long long>(patience.count(), 0, 3'600'000)));
     if (events[1].revents != 0) interrupt(wait, Error{Code::Cancelled, "the statement was cancelled"});
-    if (ready == 0 && Monotonic::now() >= wait.wake) interrupt(wait, Error{Code::Timeout, "the statement passed its deadline"});
+    if (ready == 0 && Monotonic::now() >= wait.wake)
+        interrupt(wait, Error{Code::Timeout, "the statement passed its deadline"});
     if (events[0].revents == 0) return;
 
-    int arrived = 0;
-    ioctl(PQsocket(connection_), FIONREAD, &arrived);
-    wait.bytes_received += static_cast<std::size_t>(std::max(arrived, 0));
+    const std::size_t before = unread_bytes(connection_);
     // Failing, it leaves an error result behind, which finish() reports.
     PQconsumeInput(connection_);
+    const std::size_t after = unread_bytes(connection_);
+    // Never too much, since more may have arrived meanwhile: libpq always has room for 8 KB before it reads.
+    wait.bytes_received += std::max(before - std::min(before, after), std::min(before, libpq_room_bytes));
     if (wait.bytes_received > wait.bounds.result_bytes_max && !wait.reason) {
         interrupt(wait, Error{Code::Limit, "the result is larger than database.result_bytes_max (" +
                                                std::to_string(wait.bounds.result_bytes_max) + " bytes)"});

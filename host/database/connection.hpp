@@ -27,8 +27,8 @@ namespace host::database {
 // What ends a statement before its time.
 struct Bounds {
     core::Monotonic::time_point deadline;
-    std::size_t result_bytes_max;
-    int cancel_event = -1;  // an eventfd: readable when the caller gave up
+    std::size_t result_bytes_max;  // counted from below while it arrives: about twice as much may have been buffered
+    int cancel_event = -1;         // an eventfd: readable when the caller gave up
 };
 
 // What the host asks of every session it opens.

@@ -32,7 +32,8 @@ void append_escaped(std::string& line, const std::string& text) {
 void append_bytes(std::string& line, const std::string& bytes) {
     static constexpr char digits[] = "0123456789abcdef";
     line += "\\\\x";
-    for (const unsigned char byte : bytes) line += {digits[byte >> 4], digits[byte & 15]};
+    for (const unsigned char byte : bytes)
+        line += {digits[byte >> 4], digits[byte & 15]};
 }
 
 void append_cell(std::string& line, const gantry_value& value) {

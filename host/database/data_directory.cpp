@@ -87,7 +87,8 @@ void DataDirectory::take_lock() {
 
 void DataDirectory::give_to_server(const fs::path& directory, mode_t mode, gid_t group) const {
     make_directory(directory, mode);
-    if (user_.differs && chown(directory.c_str(), user_.uid, group) != 0) throw failure("cannot hand over " + directory.string());
+    if (user_.differs && chown(directory.c_str(), user_.uid, group) != 0)
+        throw failure("cannot hand over " + directory.string());
 }
 
 // A socket's path is cut at sizeof sun_path; PostgreSQL refuses longer ones. Never an abstract socket: anybody on the
@@ -143,20 +144,24 @@ void DataDirectory::clear_remains() const {
     pid_file >> postmaster;
     // A postmaster answers SIGINT with an orderly end, which takes a checkpoint; a backend only cancels its query.
     const auto patience = std::count(orphans.begin(), orphans.end(), postmaster) > 0 ? 10'000ms : 500ms;
-    if (!orphans.empty()) logger_.warn("stopping PostgreSQL processes that lost their host", {{"processes", orphans.size()}});
+    if (!orphans.empty())
+        logger_.warn("stopping PostgreSQL processes that lost their host", {{"processes", orphans.size()}});
     for (const int number : {SIGINT, SIGQUIT, SIGKILL}) {
-        for (const pid_t id : orphans) kill(id, number);
+        for (const pid_t id : orphans)
+            kill(id, number);
         const auto until = std::chrono::steady_clock::now() + (number == SIGINT ? patience : 5'000ms);
-        while (!(orphans = processes()).empty() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(5ms);
+        while (!(orphans = processes()).empty() && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(5ms);
         if (orphans.empty()) break;
     }
     if (!orphans.empty()) {
-        throw Error{Code::Unavailable, "process " + std::to_string(orphans.front()) + " works in " + cluster().string() +
-                                           " and does not end"};
+        throw Error{Code::Unavailable,
+                    "process " + std::to_string(orphans.front()) + " works in " + cluster().string() + " and does not end"};
     }
     std::error_code ignored;
     fs::remove(cluster() / "postmaster.pid", ignored);
-    for (const auto& entry : fs::directory_iterator(socket_directory_, ignored)) fs::remove_all(entry.path(), ignored);
+    for (const auto& entry : fs::directory_iterator(socket_directory_, ignored))
+        fs::remove_all(entry.path(), ignored);
     give_to_server(socket_directory_, 0750, getegid());  // the host enters by its group, without root's privileges
 }
 

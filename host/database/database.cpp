@@ -74,7 +74,8 @@ void Database::examine_server() {
         bounds);
     const bool permitted = answer.size() == 1 && answer.cell(0, 0).as.integer != 0;
     if (settings_.plugin_roles == Roles::On && !permitted) {
-        throw Error{Code::Denied, "database.plugin_roles is on, but the login role may not create roles: grant it CREATEROLE",
+        throw Error{Code::Denied,
+                    "database.plugin_roles is on, but the login role may not create roles: grant it CREATEROLE",
                     "database.plugin_roles"};
     }
     access_.roles = permitted && settings_.plugin_roles != Roles::Off;
@@ -101,9 +102,8 @@ Health Database::ping(std::chrono::milliseconds wait_max) {
     query.idempotent = true;
     Health health;
     try {
-        own_client_->query(std::move(query), [answer](Outcome&& outcome) {
-            answer->set_value(outcome.error ? outcome.error->what() : "");
-        });
+        own_client_->query(std::move(query),
+                           [answer](Outcome&& outcome) { answer->set_value(outcome.error ? outcome.error->what() : ""); });
         health.detail = reason.wait_for(wait_max) == std::future_status::ready ? reason.get() : "no answer in time";
     } catch (const Error& error) {
         health.detail = error.what();

@@ -29,7 +29,8 @@ struct Dispatcher::Lane {
 };
 
 Dispatcher::Dispatcher(Limits limits) : limits_(limits) {
-    for (std::size_t i = 0; i < limits_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>());
+    for (std::size_t i = 0; i < limits_.lanes; ++i)
+        lanes_.push_back(std::make_unique<Lane>());
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -226,7 +227,8 @@ void Dispatcher::close() {
         if (lane->running != nullptr && !lane->running->is_end()) interrupt(*lane);
     }
     end_transactions_if([](const Lane&) { return true; });
-    while (!idle_.empty()) wake_one_lane();
+    while (!idle_.empty())
+        wake_one_lane();
     refuser_.notify_one();
 }
 
@@ -243,11 +245,11 @@ void Dispatcher::end_transactions_if(const std::function<bool(const Lane&)>& cho
 // An End always runs: without it the transaction would stay open.
 void Dispatcher::refuse_if(const std::function<bool(const Operation&)>& chosen, const Error& reason) {
     const auto take_from = [&](std::deque<OperationPointer>& queue) {
-        const auto taken = std::stable_partition(queue.begin(), queue.end(), [&](const OperationPointer& each) {
-            return each->is_end() || !chosen(*each);
-        });
+        const auto taken = std::stable_partition(
+            queue.begin(), queue.end(), [&](const OperationPointer& each) { return each->is_end() || !chosen(*each); });
         const auto count = static_cast<std::size_t>(queue.end() - taken);
-        for (auto each = taken; each != queue.end(); ++each) refusals_.push_back({std::move(*each), reason});
+        for (auto each = taken; each != queue.end(); ++each)
+            refusals_.push_back({std::move(*each), reason});
         queue.erase(taken, queue.end());
         queued_ -= count;
         return count != 0;
@@ -268,7 +270,8 @@ void Dispatcher::refuse_late() {
     refuse_if([&](const Operation& each) { return each.transaction == 0 && each.start_by <= now; }, busy.mark_retryable());
     refuser_wakes_ = Clock::time_point::max();
     for (const auto* queue : {&queue_, &begins_}) {
-        for (const auto& each : *queue) refuser_wakes_ = std::min({refuser_wakes_, each->start_by, each->deadline});
+        for (const auto& each : *queue)
+            refuser_wakes_ = std::min({refuser_wakes_, each->start_by, each->deadline});
     }
 }
 

@@ -84,7 +84,7 @@ class Dispatcher {
 
     const Limits limits_;
     mutable std::mutex mutex_;
-    std::deque<OperationPointer> queue_;   // without begins
+    std::deque<OperationPointer> queue_;  // without begins
     std::deque<OperationPointer> begins_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::vector<Lane*> idle_;  // the last to become idle is the first to work: its caches are warm

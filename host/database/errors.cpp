@@ -41,7 +41,8 @@ std::string field(const PGresult* result, int code) {
 }
 
 std::string without_line_end(std::string text) {
-    while (!text.empty() && text.back() == '\n') text.pop_back();
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
     return text;
 }
 

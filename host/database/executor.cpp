@@ -172,8 +172,8 @@ void Executor::commit(const Bounds& bounds) {
     } catch (const Error& error) {
         if (!is_connection_failure(error)) throw;
         // Not retryable: repeated blindly it might happen twice.
-        throw Error{Code::Unavailable, "the connection broke while committing, whether it took effect is unknown", {},
-                    error.name()};
+        throw Error{
+            Code::Unavailable, "the connection broke while committing, whether it took effect is unknown", {}, error.name()};
     }
 }
 

@@ -28,7 +28,8 @@ bool is_well_named(const std::string& name) {
 Migration read_migration(const fs::path& file) {
     const std::string name = file.stem().string();
     if (!is_well_named(name)) {
-        throw Error{Code::InvalidArgument, "migration " + file.string() + " must be called NNNN_what_it_does.sql", file.string()};
+        throw Error{Code::InvalidArgument, "migration " + file.string() + " must be called NNNN_what_it_does.sql",
+                    file.string()};
     }
     std::ifstream stream(file, std::ios::binary);
     std::string sql((std::istreambuf_iterator<char>(stream)), {});
@@ -51,8 +52,8 @@ std::vector<Migration> read_migrations(const fs::path& directory) {
     const auto twice = std::adjacent_find(migrations.begin(), migrations.end(),
                                           [](const Migration& a, const Migration& b) { return a.number == b.number; });
     if (twice == migrations.end()) return migrations;
-    throw Error{Code::InvalidArgument, "migrations " + twice->file.string() + " and " + std::next(twice)->file.string() +
-                                           " have the same number",
+    throw Error{Code::InvalidArgument,
+                "migrations " + twice->file.string() + " and " + std::next(twice)->file.string() + " have the same number",
                 twice->file.string()};
 }
 

@@ -26,7 +26,8 @@ auto translated(F&& use) {
 bool MigrationLedger::exists() {
     return translated([&] {
         int found = 0;
-        connection_.session() << "select cast(count(*) as integer) from pg_tables where schemaname = 'gantry' and tablename = 'migrations'",
+        connection_.session()
+            << "select cast(count(*) as integer) from pg_tables where schemaname = 'gantry' and tablename = 'migrations'",
             soci::into(found);
         return found == 1;
     });
@@ -47,13 +48,13 @@ std::vector<MigrationLedger::Entry> MigrationLedger::entries(const std::string& 
     return translated([&] {
         std::vector<Entry> result;
         Entry entry;
-        soci::statement select =
-            (connection_.session().prepare
-                 << "select number, name, sha256, to_char(applied_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-                    " from gantry.migrations where owner = :owner order by number",
-             soci::into(entry.number), soci::into(entry.name), soci::into(entry.sha256), soci::into(entry.applied_at),
-             soci::use(owner));
-        for (bool more = select.execute(true); more; more = select.fetch()) result.push_back(entry);
+        soci::statement select = (connection_.session().prepare
+                                      << "select number, name, sha256, to_char(applied_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+                                         " from gantry.migrations where owner = :owner order by number",
+                                  soci::into(entry.number), soci::into(entry.name), soci::into(entry.sha256),
+                                  soci::into(entry.applied_at), soci::use(owner));
+        for (bool more = select.execute(true); more; more = select.fetch())
+            result.push_back(entry);
         return result;
     });
 }

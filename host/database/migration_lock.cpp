@@ -25,7 +25,8 @@ std::string holder(Connection& connection) {
         "select a.application_name || ', server process ' || a.pid from pg_locks l join pg_stat_activity a using (pid)"
         " where l.locktype = 'advisory' and l.granted and l.objsubid = 1"
         " and l.database = (select oid from pg_database where datname = current_database())"
-        " and ((l.classid::bigint << 32) | l.objid::bigint) = " + key,
+        " and ((l.classid::bigint << 32) | l.objid::bigint) = " +
+            key,
         {}, short_bounds());
     if (rows.size() == 0 || rows.cell(0, 0).type != GANTRY_VALUE_TEXT) return "another session";
     return {rows.cell(0, 0).as.text.data, rows.cell(0, 0).as.text.size};

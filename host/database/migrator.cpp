@@ -43,12 +43,14 @@ void check_history(const std::string& owner, const std::vector<Migration>& files
     if (entries.empty()) return;
     const int newest = entries.back().number;
     if (files.empty() || files.back().number < newest) {
-        throw contradiction(owner, newest, "was applied to this database, but the files end at " +
-                                               std::to_string(files.empty() ? 0 : files.back().number) +
-                                               ": the database is newer than this build");
+        throw contradiction(owner, newest,
+                            "was applied to this database, but the files end at " +
+                                std::to_string(files.empty() ? 0 : files.back().number) +
+                                ": the database is newer than this build");
     }
     std::map<int, const Migration*> by_number;
-    for (const Migration& file : files) by_number[file.number] = &file;
+    for (const Migration& file : files)
+        by_number[file.number] = &file;
     for (const auto& entry : entries) {
         const auto file = by_number.find(entry.number);
         if (file == by_number.end()) throw contradiction(owner, entry.number, "was applied, but its file is gone");
@@ -58,8 +60,9 @@ void check_history(const std::string& owner, const std::vector<Migration>& files
         by_number.erase(file);
     }
     if (!by_number.empty() && by_number.begin()->first < newest) {
-        throw contradiction(owner, by_number.begin()->first,
-                            "comes before " + std::to_string(newest) + ", which is applied already: give it a higher number");
+        throw contradiction(
+            owner, by_number.begin()->first,
+            "comes before " + std::to_string(newest) + ", which is applied already: give it a higher number");
     }
 }
 
@@ -132,8 +135,10 @@ class Run {
     }
 
     Error left_its_frame() const {
-        return {Code::InvalidArgument, migration_.file.string() + " ends its transaction or changes its role, which a migration "
-                                                                  "must leave to the host; undo by hand what it has done",
+        return {Code::InvalidArgument,
+                migration_.file.string() +
+                    " ends its transaction or changes its role, which a migration "
+                    "must leave to the host; undo by hand what it has done",
                 migration_.file.string()};
     }
 
@@ -194,7 +199,8 @@ std::vector<MigrationState> Migrator::status(const std::string& owner, const std
         states[file.number] = state;
     }
     std::vector<MigrationState> result;
-    for (auto& [number, state] : states) result.push_back(std::move(state));
+    for (auto& [number, state] : states)
+        result.push_back(std::move(state));
     return result;
 }
 

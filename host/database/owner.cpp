@@ -18,8 +18,8 @@ bool is_plugin_id(const std::string& id) {
 
 Owner make_owner(const std::string& id, bool roles) {
     if (!is_plugin_id(id)) {
-        throw core::Error{core::Code::InvalidArgument, "a schema's owner is called \"" + id +
-                                                           "\" but must be [a-z][a-z0-9_]{0,30}"};
+        throw core::Error{core::Code::InvalidArgument,
+                          "a schema's owner is called \"" + id + "\" but must be [a-z][a-z0-9_]{0,30}"};
     }
     return {id, id, roles && id != host_owner ? "gantry_" + id : ""};
 }

@@ -65,11 +65,11 @@ void PrivateCluster::stop() {
 void PrivateCluster::initialise() {
     const auto begun = core::Monotonic::now();
     const auto draft = directory_->make_draft();
-    const Program program{{binaries_ / "initdb", "-D", draft, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
-                           "--auth-local=peer", "--auth-host=reject", "--data-checksums", "--wal-segsize=4",
-                           "--no-instructions"},
-                          directory_->server_log(),
-                          SIGKILL};
+    const Program program{
+        {binaries_ / "initdb", "-D", draft, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=peer",
+         "--auth-host=reject", "--data-checksums", "--wal-segsize=4", "--no-instructions"},
+        directory_->server_log(),
+        SIGKILL};
     Process initdb(program, directory_->user());
     const auto status = initdb.wait(initdb_deadline);
     if (!status) {
@@ -82,7 +82,8 @@ void PrivateCluster::initialise() {
     }
     directory_->adopt(draft);
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(core::Monotonic::now() - begun);
-    logger_.info("made a PostgreSQL cluster", {{"directory", directory_->cluster().string()}, {"duration_ms", took.count()}});
+    logger_.info("made a PostgreSQL cluster",
+                 {{"directory", directory_->cluster().string()}, {"duration_ms", took.count()}});
 }
 
 std::string PrivateCluster::url_of(const std::string& database, const std::string& role) const {
@@ -104,7 +105,8 @@ void PrivateCluster::bootstrap() const {
         ResultHandle result(PQexec(connection.get(), sql.c_str()));
         const auto status = PQresultStatus(result.get());
         if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return result;
-        throw Error{Code::Unavailable, std::string("cannot prepare the private cluster: ") + PQerrorMessage(connection.get())};
+        throw Error{Code::Unavailable,
+                    std::string("cannot prepare the private cluster: ") + PQerrorMessage(connection.get())};
     };
     const std::string role = private_role, database = private_database;
     if (PQntuples(run("select 1 from pg_roles where rolname = '" + role + "'").get()) == 0) {
@@ -148,9 +150,8 @@ void PrivateCluster::supervise(std::promise<void> first_start) {
 void PrivateCluster::launch(std::unique_ptr<Process>& server) {
     directory_->clear_remains();
     const auto configuration = "config_file=" + (directory_->settings() / "postgresql.conf").string();
-    const Program program{{binaries_ / "postgres", "-D", directory_->cluster(), "-c", configuration},
-                          directory_->server_log(),
-                          SIGINT};
+    const Program program{
+        {binaries_ / "postgres", "-D", directory_->cluster(), "-c", configuration}, directory_->server_log(), SIGINT};
     server = std::make_unique<Process>(program, directory_->user());
     postmaster_ = server->id();
     const auto until = core::Monotonic::now() + settings_.start_deadline;

@@ -20,8 +20,8 @@ namespace host::database {
 class PrivateCluster {
   public:
     struct Settings {
-        std::filesystem::path data_directory;      // the host's; the cluster lives in <data_directory>/postgresql
-        std::filesystem::path binaries_directory;  // empty: found
+        std::filesystem::path data_directory;              // the host's; the cluster lives in <data_directory>/postgresql
+        std::filesystem::path binaries_directory;          // empty: found
         std::chrono::milliseconds start_deadline{60'000};  // recovery after a crash takes its time
     };
     struct State {

@@ -36,7 +36,8 @@ struct Launch {
     setsid();  // ^C at the terminal is for the host, which then stops PostgreSQL in its own order
     struct sigaction ordinary {};
     ordinary.sa_handler = SIG_DFL;
-    for (int number = 1; number < 65; ++number) sigaction(number, &ordinary, nullptr);
+    for (int number = 1; number < 65; ++number)
+        sigaction(number, &ordinary, nullptr);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -56,7 +57,8 @@ struct Launch {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> result;
-    for (std::string& text : texts) result.push_back(text.data());
+    for (std::string& text : texts)
+        result.push_back(text.data());
     result.push_back(nullptr);
     return result;
 }

@@ -147,7 +147,8 @@ void Rows::decode() {
                    static_cast<std::size_t>(std::count_if(columns_.begin(), columns_.end(), is_bytes)));
     cells_.reserve(static_cast<std::size_t>(rows) * columns_.size());
     for (int row = 0; row < rows; ++row) {
-        for (int column = 0; column < columns; ++column) cells_.push_back(decode_cell(row, column));
+        for (int column = 0; column < columns; ++column)
+            cells_.push_back(decode_cell(row, column));
     }
     view_.columns_n = static_cast<std::uint32_t>(columns);
     view_.rows_n = static_cast<std::uint64_t>(rows);

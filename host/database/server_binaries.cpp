@@ -58,7 +58,8 @@ fs::path find_server_binaries(const fs::path& configured, const fs::path& cluste
     const int wanted = version_of_cluster(cluster);
     if (!configured.empty()) {
         if (holds_server(configured)) return configured;
-        throw Error{Code::Unavailable, "database.binaries_directory " + configured.string() + " holds no postgres and initdb"};
+        throw Error{Code::Unavailable,
+                    "database.binaries_directory " + configured.string() + " holds no postgres and initdb"};
     }
     Installation best;
     for (const Installation& each : installations()) {

@@ -71,8 +71,9 @@ ServerUser find_server_user() {
         const auto account = account_named(name);
         if (account && account->uid != 0) return {account->uid, account->gid, account->name, host->name, true};
     }
-    throw Error{Code::Unavailable, "PostgreSQL cannot run as root and there is neither a user \"postgres\" nor \"nobody\": "
-                                   "start the host as an ordinary user or set database.url"};
+    throw Error{Code::Unavailable,
+                "PostgreSQL cannot run as root and there is neither a user \"postgres\" nor \"nobody\": "
+                "start the host as an ordinary user or set database.url"};
 }
 
 bool become(const ServerUser& user) {

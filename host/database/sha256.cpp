@@ -16,7 +16,8 @@ std::string sha256_hex(const std::string& text) {
         throw core::Error{core::Code::Internal, "SHA-256 is not available"};
     }
     std::string result;
-    for (unsigned int i = 0; i < size; ++i) result += {digits[digest[i] >> 4], digits[digest[i] & 15]};
+    for (unsigned int i = 0; i < size; ++i)
+        result += {digits[digest[i] >> 4], digits[digest[i] & 15]};
     return result;
 }
 

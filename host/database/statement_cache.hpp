@@ -37,7 +37,7 @@ class StatementCache {
     const std::size_t size_max_;
     std::string key_;
     unsigned long names_given_ = 0;
-    Entries entries_;  // most recently used first
+    Entries entries_;                                                 // most recently used first
     std::unordered_map<std::string_view, Entries::iterator> by_key_;  // views into entries_
 };
 

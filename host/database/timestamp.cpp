@@ -33,7 +33,8 @@ std::int64_t days_since_1970(const Date& date) {
 }
 
 Date date_of(std::int64_t days) {
-    const std::int64_t shifted = days + 719'468, era = floor_divide(shifted, era_days), day_of_era = shifted - era * era_days;
+    const std::int64_t shifted = days + 719'468, era = floor_divide(shifted, era_days),
+                       day_of_era = shifted - era * era_days;
     const std::int64_t year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
     const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const std::int64_t month = (5 * day_of_year + 2) / 153;
@@ -65,7 +66,8 @@ class Reader {
     std::int64_t fraction_us() {
         const std::size_t before = text_.size();
         std::int64_t value = number();
-        for (std::size_t digits = before - text_.size(); digits < 6; ++digits) value *= 10;
+        for (std::size_t digits = before - text_.size(); digits < 6; ++digits)
+            value *= 10;
         return value;
     }
     bool whole() const { return ok_ && text_.empty(); }

@@ -28,8 +28,8 @@ std::string bytes_of(const gantry_bytes& bytes) {
 std::string checked_text(const gantry_str& text) {
     check_size(text.size);
     if (text.size != 0 && std::memchr(text.data, 0, text.size) != nullptr) {
-        throw Error{Code::InvalidArgument, "a text parameter holds a NUL byte, which PostgreSQL cannot store", {},
-                    "SQLSTATE_22021"};
+        throw Error{
+            Code::InvalidArgument, "a text parameter holds a NUL byte, which PostgreSQL cannot store", {}, "SQLSTATE_22021"};
     }
     return {text.data == nullptr ? "" : text.data, text.size};
 }

@@ -43,7 +43,8 @@ void call_plugin(std::string_view function, const std::function<gantry_status(ga
     if (status >= GANTRY_OK) return;
     std::string message = text_in(error.message);
     if (message.empty()) message = std::string(core::name_of(core::code_of(status))) + ", without a message";
-    throw Error{core::code_of(status), std::string(function) + " failed: " + message, text_in(error.where), text_in(error.code)};
+    throw Error{core::code_of(status), std::string(function) + " failed: " + message, text_in(error.where),
+                text_in(error.code)};
 }
 
 }  // namespace host::plugin

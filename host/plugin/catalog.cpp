@@ -22,7 +22,8 @@ std::set<std::string> ids_in(const std::vector<fs::path>& directories) {
     return ids;
 }
 
-Status look_at(const std::string& id, const Settings& settings, const HostOffer& offer, const ManifestReader& read_manifest) {
+Status look_at(const std::string& id, const Settings& settings, const HostOffer& offer,
+               const ManifestReader& read_manifest) {
     Status status;
     status.id = id;
     const Wanted wanted{.id = id, .origin = "the file name", .on_failure = OnFailure::Optional, .sha256 = {}, .file = {}};

@@ -14,12 +14,15 @@ using core::Error;
 
 namespace {
 
-Error damaged(const std::string& what) { return Error{Code::Abi, "is a damaged ELF file: " + what}; }
+Error damaged(const std::string& what) {
+    return Error{Code::Abi, "is a damaged ELF file: " + what};
+}
 
 // Written so that no sum can overflow: offset and size are both the file's word.
 std::string_view part(std::string_view bytes, std::uint64_t offset, std::uint64_t size, const char* what) {
     if (offset > bytes.size() || size > bytes.size() - offset)
-        throw damaged(std::string(what) + " reaches beyond the end of the file (" + std::to_string(bytes.size()) + " bytes)");
+        throw damaged(std::string(what) + " reaches beyond the end of the file (" + std::to_string(bytes.size()) +
+                      " bytes)");
     return bytes.substr(offset, size);
 }
 
@@ -64,14 +67,29 @@ ElfIdentity read_elf_identity(std::string_view bytes) {
 std::string machine_name(std::uint16_t machine) {
     const char* name = "unknown";
     switch (machine) {
-        case EM_386: name = "i386"; break;
-        case EM_ARM: name = "arm"; break;
-        case EM_PPC64: name = "ppc64"; break;
-        case EM_S390: name = "s390x"; break;
-        case EM_X86_64: name = "x86-64"; break;
-        case EM_AARCH64: name = "aarch64"; break;
-        case EM_RISCV: name = "riscv"; break;
-        default: break;
+        case EM_386:
+            name = "i386";
+            break;
+        case EM_ARM:
+            name = "arm";
+            break;
+        case EM_PPC64:
+            name = "ppc64";
+            break;
+        case EM_S390:
+            name = "s390x";
+            break;
+        case EM_X86_64:
+            name = "x86-64";
+            break;
+        case EM_AARCH64:
+            name = "aarch64";
+            break;
+        case EM_RISCV:
+            name = "riscv";
+            break;
+        default:
+            break;
     }
     return std::string(name) + " (" + std::to_string(machine) + ")";
 }

@@ -44,7 +44,9 @@ Generation::Generation(std::uint64_t number, Inspection inspection, const Settin
     failures_.with([&](auto& failures) { failures = std::move(inspection.failures); });
 }
 
-Generation::~Generation() { stop(); }
+Generation::~Generation() {
+    stop();
+}
 
 void Generation::map() {
     for (const auto& instance : instances_) {
@@ -112,7 +114,8 @@ void Generation::end_all() {
     drain_.close();
     in_reverse([](Instance& instance) { instance.stop(); });
     if (!drain_.wait_until(std::chrono::steady_clock::now() + leave_deadline))
-        for (const auto& instance : instances_) instance->abandon("a call into it has not returned");
+        for (const auto& instance : instances_)
+            instance->abandon("a call into it has not returned");
     in_reverse([](Instance& instance) { instance.destroy(); });
     in_reverse([](Instance& instance) { instance.unmap(); });
 }
@@ -123,7 +126,8 @@ std::vector<Failure> Generation::failures() const {
 
 std::vector<Status> Generation::list() const {
     std::vector<Status> list;
-    for (const auto& instance : instances_) list.push_back(status_of(*instance));
+    for (const auto& instance : instances_)
+        list.push_back(status_of(*instance));
     for (const Failure& failure : failures()) {
         const auto known = std::ranges::find(list, failure.id, &Status::id);
         Status& status = known != list.end() ? *known : list.emplace_back();
@@ -142,7 +146,9 @@ Health Generation::health(const std::string& id) const {
 }
 
 void Generation::fail(const Instance& instance, const std::string& reason) {
-    failures_.with([&](auto& failures) { failures.push_back({instance.id(), instance.plugin().wanted.on_failure, reason}); });
+    failures_.with([&](auto& failures) {
+        failures.push_back({instance.id(), instance.plugin().wanted.on_failure, reason});
+    });
 }
 
 void Generation::report_failures() const {

@@ -15,13 +15,18 @@ namespace {
 
 constexpr std::size_t version_length_max = 64;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
 
 // What stands in a file of somebody else goes into a message only in a tame form.
 std::string shown(std::string_view text) {
     std::string out(text.substr(0, 60));
-    std::replace_if(out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     return '"' + out + '"';
 }
 
@@ -61,7 +66,8 @@ void take_record(Info& info, std::map<std::string_view, std::string_view>& seen,
     const std::string_view value = record.substr(equals + 1);
     if (key == "use") return take_use(info, record, value);
     const auto [before, fresh] = seen.emplace(key, value);
-    if (!fresh && before->second != value) throw malformed(record, std::string(key) + "=" + shown(before->second) + " as before");
+    if (!fresh && before->second != value)
+        throw malformed(record, std::string(key) + "=" + shown(before->second) + " as before");
     if (key == "abi") take_abi(info, record, value);
     if (key == "id") info.id = value;
     if (key == "version") info.version = value;
@@ -73,9 +79,8 @@ bool is_identifiers(std::string_view text, bool allow_leading_zero) {
     for (;;) {
         const std::size_t dot = text.find('.');
         const std::string_view one = text.substr(0, dot);
-        const bool good = std::all_of(one.begin(), one.end(), [](char c) {
-            return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z') || c == '-';
-        });
+        const bool good = std::all_of(
+            one.begin(), one.end(), [](char c) { return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z') || c == '-'; });
         if (one.empty() || !good) return false;
         const bool number = std::all_of(one.begin(), one.end(), is_digit);
         if (number && one.size() > 1 && one[0] == '0' && !allow_leading_zero) return false;
@@ -114,7 +119,8 @@ Info parse_info(std::string_view section) {
         section.remove_prefix(std::min(end + 1, section.size()));
     }
     for (const char* key : {"abi", "id", "version"})
-        if (!seen.contains(key)) throw Error{Code::Abi, "has no " + std::string(key) + "= in .gantry.info; build it with the SDK"};
+        if (!seen.contains(key))
+            throw Error{Code::Abi, "has no " + std::string(key) + "= in .gantry.info; build it with the SDK"};
     if (!is_plugin_id(info.id)) throw malformed("id=" + info.id, "an id like [a-z][a-z0-9_]{0,30}");
     if (!is_semantic_version(info.version)) throw malformed("version=" + info.version, "a semantic version like 1.4.2");
     return info;

@@ -16,7 +16,8 @@ class Inspector {
         : settings_(settings), offer_(offer), read_manifest_(read_manifest) {}
 
     Inspection run() {
-        for (const Wanted& wanted : settings_.wanted) look_at(wanted);
+        for (const Wanted& wanted : settings_.wanted)
+            look_at(wanted);
         put_in_order();
         return std::move(result_);
     }

@@ -117,7 +117,9 @@ void Instance::start() {
     });
 }
 
-void Instance::serve() { reach(State::Serving); }
+void Instance::serve() {
+    reach(State::Serving);
+}
 
 bool Instance::quiesce(std::chrono::steady_clock::time_point deadline) {
     reach(State::Quiescing);
@@ -192,7 +194,8 @@ void Instance::revoke() {
     const auto host_side = side();
     if (!host_side) return;
     host_side->stopped();
-    for (const std::string& failure : host_side->ledger().revoke_all()) note("cannot revoke " + failure);
+    for (const std::string& failure : host_side->ledger().revoke_all())
+        note("cannot revoke " + failure);
 }
 
 State Instance::state() const {
@@ -257,13 +260,13 @@ void Instance::call(std::string function, std::chrono::milliseconds limit, std::
     if (outcome == Outcome::Finished) return;
     const std::string late = function + " did not return within " + std::to_string(limit.count()) + " ms";
     abandon(late);
-    throw Error{Code::Timeout, late + "; its thread cannot be ended and stays until this process ends: see what the plugin "
-                                      "waits for, or raise the deadline"};
+    throw Error{Code::Timeout, late +
+                                   "; its thread cannot be ended and stays until this process ends: see what the plugin "
+                                   "waits for, or raise the deadline"};
 }
 
 void Instance::note(const std::string& problem) {
-    environment_->log.warn("plugin misbehaves",
-                           {{"plugin", id()}, {"file", plugin_.file.string()}, {"problem", problem}});
+    environment_->log.warn("plugin misbehaves", {{"plugin", id()}, {"file", plugin_.file.string()}, {"problem", problem}});
     standing_.with([&](Standing& standing) { standing.problem += (standing.problem.empty() ? "" : "; ") + problem; });
 }
 

@@ -31,8 +31,8 @@ struct Limits {
 };
 
 // One plugin from its file to its end. The steps are called by one thread at a time, in the order declared, each at most
-// once. A step that fails throws core::Error that names the file, and the instance is then Failed: stop(), destroy(), unmap()
-// tidy up from any state. Every call into the plugin runs on a [control] thread of its own, with a deadline.
+// once. A step that fails throws core::Error that names the file, and the instance is then Failed: stop(), destroy(),
+// unmap() tidy up from any state. Every call into the plugin runs on a [control] thread of its own, with a deadline.
 //
 // Owned by shared_ptr (make_shared), because a call that never returns keeps its instance for ever: see abandon().
 class Instance : public std::enable_shared_from_this<Instance> {
@@ -41,12 +41,12 @@ class Instance : public std::enable_shared_from_this<Instance> {
     // An instance that was created but not destroyed leaves its code mapped.
     ~Instance();
 
-    void map();        // code into memory, cross-check, describe()
-    void check();      // settings against the description
+    void map();    // code into memory, cross-check, describe()
+    void check();  // settings against the description
     void create();
     void configure();
-    void start();      // before_start(), then the plugin's
-    void serve();      // no call: it serves from now on
+    void start();  // before_start(), then the plugin's
+    void serve();  // no call: it serves from now on
 
     // False: some work is left, which the end cuts off.
     bool quiesce(std::chrono::steady_clock::time_point deadline);

@@ -50,7 +50,8 @@ std::vector<std::string> Ledger::revoke_all() {
 std::vector<Ledger::Entry> Ledger::entries() const {
     return book_.with([](const Book& book) {
         std::vector<Entry> entries;
-        for (const Record& record : book.records) entries.push_back(record.entry);
+        for (const Record& record : book.records)
+            entries.push_back(record.entry);
         return entries;
     });
 }

@@ -32,7 +32,9 @@ struct Library::Mapping {
 
 namespace {
 
-std::string name_of(const Descriptor& descriptor) { return "/proc/self/fd/" + std::to_string(descriptor.get()); }
+std::string name_of(const Descriptor& descriptor) {
+    return "/proc/self/fd/" + std::to_string(descriptor.get());
+}
 
 bool write_all(const Descriptor& to, std::string_view bytes) {
     while (!bytes.empty()) {
@@ -73,7 +75,9 @@ std::string try_to_map(dll::shared_library& library, const Descriptor& descripto
     }
 }
 
-std::string_view text_of(const char* text) { return text == nullptr ? std::string_view("nothing") : std::string_view(text); }
+std::string_view text_of(const char* text) {
+    return text == nullptr ? std::string_view("nothing") : std::string_view(text);
+}
 
 void expect_same(std::string_view what, std::string_view in_entry, std::string_view in_info) {
     if (in_entry == in_info) return;
@@ -81,7 +85,9 @@ void expect_same(std::string_view what, std::string_view in_entry, std::string_v
                                std::string(in_info) + " in .gantry.info; rebuild it with the SDK"};
 }
 
-std::string abi_text(unsigned major, unsigned minor) { return std::to_string(major) + "." + std::to_string(minor); }
+std::string abi_text(unsigned major, unsigned minor) {
+    return std::to_string(major) + "." + std::to_string(minor);
+}
 
 void check_needs(const gantry_entry* entry, const HostOffer& offer) {
     if (!GANTRY_HAS(entry, needs) || !GANTRY_HAS(entry, needs_n)) return;
@@ -98,10 +104,12 @@ void check_needs(const gantry_entry* entry, const HostOffer& offer) {
 
 void check_entry(const gantry_entry* entry, const Info& info, const HostOffer& offer) {
     if (entry->magic != GANTRY_ENTRY_MAGIC)
-        throw Error{Code::Abi, "has the magic number " + std::to_string(entry->magic) + " in gantry_plugin_entry but expected is " +
-                                   std::to_string(GANTRY_ENTRY_MAGIC) + "; is it a gantry plugin?"};
+        throw Error{Code::Abi, "has the magic number " + std::to_string(entry->magic) +
+                                   " in gantry_plugin_entry but expected is " + std::to_string(GANTRY_ENTRY_MAGIC) +
+                                   "; is it a gantry plugin?"};
     if (!GANTRY_HAS(entry, create))
-        throw Error{Code::Abi, "has a gantry_plugin_entry of " + std::to_string(entry->struct_size) + " bytes without create()"};
+        throw Error{Code::Abi,
+                    "has a gantry_plugin_entry of " + std::to_string(entry->struct_size) + " bytes without create()"};
     expect_same("ABI", abi_text(entry->abi_major, entry->abi_minor), abi_text(info.abi_major, info.abi_minor));
     expect_same("id", text_of(entry->id), info.id);
     expect_same("version", text_of(entry->version), info.version);
@@ -135,7 +143,9 @@ Library::~Library() {
     if (mapping_) close();
 }
 
-const gantry_entry& Library::entry() const { return *mapping_->entry; }
+const gantry_entry& Library::entry() const {
+    return *mapping_->entry;
+}
 
 void Library::keep() {
     if (mapping_->kept) return;

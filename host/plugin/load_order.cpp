@@ -11,13 +11,15 @@ namespace {
 class Walk {
   public:
     explicit Walk(const std::vector<Node>& nodes) {
-        for (const Node& node : nodes) by_id_.emplace(node.id, &node);
+        for (const Node& node : nodes)
+            by_id_.emplace(node.id, &node);
     }
 
     void visit(const Node& node) {
         if (done_.contains(node.id)) return;
         path_.push_back(node.id);
-        for (const std::string& required : node.requires_plugins) follow(node, required);
+        for (const std::string& required : node.requires_plugins)
+            follow(node, required);
         path_.pop_back();
         done_.insert(node.id);
         if (!order_.problems.contains(node.id)) order_.ids.push_back(node.id);
@@ -39,7 +41,8 @@ class Walk {
 
     void report_circle(std::vector<std::string>::const_iterator start) {
         std::string circle;
-        for (auto at = start; at != path_.cend(); ++at) circle += *at + " -> ";
+        for (auto at = start; at != path_.cend(); ++at)
+            circle += *at + " -> ";
         circle += *start;
         for (auto at = start; at != path_.cend(); ++at)
             order_.problems.emplace(*at, "requires itself in a circle: " + circle);
@@ -55,7 +58,8 @@ class Walk {
 
 LoadOrder order_by_requirements(const std::vector<Node>& nodes) {
     Walk walk(nodes);
-    for (const Node& node : nodes) walk.visit(node);
+    for (const Node& node : nodes)
+        walk.visit(node);
     return walk.take();
 }
 

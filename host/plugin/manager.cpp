@@ -11,7 +11,9 @@ namespace host::plugin {
 Manager::Manager(Settings settings, Environment environment)
     : settings_(std::move(settings)), environment_(std::make_shared<const Environment>(std::move(environment))) {}
 
-Manager::~Manager() { stop(); }
+Manager::~Manager() {
+    stop();
+}
 
 void Manager::start() {
     std::shared_ptr<Generation> next = next_generation(1);
@@ -34,7 +36,8 @@ std::vector<std::string> Manager::check() const {
     const auto trial = next_generation(0);
     trial->map();
     std::vector<std::string> problems;
-    for (const Failure& failure : trial->failures()) problems.push_back(failure.reason);
+    for (const Failure& failure : trial->failures())
+        problems.push_back(failure.reason);
     return problems;
 }
 
@@ -52,8 +55,8 @@ std::vector<Failure> Manager::failures() const {
 }
 
 std::unique_ptr<Generation> Manager::next_generation(std::uint64_t number) const {
-    return std::make_unique<Generation>(
-        number, inspect(settings_, environment_->offer, environment_->read_manifest), settings_, environment_);
+    return std::make_unique<Generation>(number, inspect(settings_, environment_->offer, environment_->read_manifest),
+                                        settings_, environment_);
 }
 
 }  // namespace host::plugin

@@ -18,10 +18,10 @@ struct Status {
     std::filesystem::path file;
     std::string summary;
     std::string sha256;
-    std::vector<std::string> services;          // what it may ask the host for
+    std::vector<std::string> services;  // what it may ask the host for
     std::vector<std::string> requires_plugins;
-    std::vector<Ledger::Entry> registrations;   // what it has now
-    std::string problem;                        // why it failed, or what is wrong although it runs
+    std::vector<Ledger::Entry> registrations;  // what it has now
+    std::string problem;                       // why it failed, or what is wrong although it runs
 };
 
 }  // namespace host::plugin

@@ -23,7 +23,8 @@ std::uint64_t birth_of(const std::filesystem::path& task) {
     if (name_end == line.npos) return 0;
     std::istringstream fields(line.substr(name_end + 1));
     std::string field;
-    for (int number = 3; number <= 22; ++number) fields >> field;
+    for (int number = 3; number <= 22; ++number)
+        fields >> field;
     std::uint64_t birth = 0;
     std::from_chars(field.data(), field.data() + field.size(), birth);
     return birth;
@@ -53,7 +54,8 @@ std::size_t ThreadCensus::survivors(std::chrono::milliseconds patience) const {
     const auto until = std::chrono::steady_clock::now() + patience;
     for (;;) {
         const Threads living = now();
-        const auto count = std::count_if(suspects_.begin(), suspects_.end(), [&](const auto& one) { return living.contains(one); });
+        const auto count =
+            std::count_if(suspects_.begin(), suspects_.end(), [&](const auto& one) { return living.contains(one); });
         if (count == 0 || std::chrono::steady_clock::now() >= until) return static_cast<std::size_t>(count);
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

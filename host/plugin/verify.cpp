@@ -20,9 +20,13 @@ namespace {
 
 constexpr std::string_view entry_symbol = "gantry_plugin_entry";
 
-Error refused(const std::string& why) { return Error{Code::Abi, why}; }
+Error refused(const std::string& why) {
+    return Error{Code::Abi, why};
+}
 
-std::string version_of_host() { return std::to_string(GANTRY_ABI_MAJOR) + "." + std::to_string(GANTRY_ABI_MINOR); }
+std::string version_of_host() {
+    return std::to_string(GANTRY_ABI_MAJOR) + "." + std::to_string(GANTRY_ABI_MINOR);
+}
 
 void check_hash(const Verified& plugin) {
     std::string pinned = plugin.wanted.sha256;
@@ -41,7 +45,8 @@ void check_machine(std::string_view bytes) {
     if (identity.bits != ELFCLASS64)
         throw refused("is of ELF class " + std::to_string(identity.bits) + " but this host needs 64 bits (2)" + mend);
     if (identity.order != ELFDATA2LSB)
-        throw refused("is of byte order " + std::to_string(identity.order) + " but this host needs little-endian (1)" + mend);
+        throw refused("is of byte order " + std::to_string(identity.order) + " but this host needs little-endian (1)" +
+                      mend);
     if (identity.type != ET_DYN)
         throw refused("is of ELF type " + std::to_string(identity.type) + " but a plugin is a shared library (3)");
 }
@@ -77,10 +82,12 @@ void check_uses(const Info& info, const HostOffer& offer) {
     for (const auto& [service, size] : info.uses) {
         const auto offered = offer.find(service);
         if (offered != offer.end() && offered->second >= size) continue;
-        const std::string has = offered == offer.end() ? "does not have it" : "has " + std::to_string(offered->second) + " bytes";
-        throw refused("version " + info.version + " needs " + service + " with " + std::to_string(size) + " bytes (built for ABI " +
-                      std::to_string(info.abi_major) + "." + std::to_string(info.abi_minor) + ") but this host (ABI " +
-                      version_of_host() + ") " + has + "; upgrade the host or rebuild the plugin with an older SDK");
+        const std::string has =
+            offered == offer.end() ? "does not have it" : "has " + std::to_string(offered->second) + " bytes";
+        throw refused("version " + info.version + " needs " + service + " with " + std::to_string(size) +
+                      " bytes (built for ABI " + std::to_string(info.abi_major) + "." + std::to_string(info.abi_minor) +
+                      ") but this host (ABI " + version_of_host() + ") " + has +
+                      "; upgrade the host or rebuild the plugin with an older SDK");
     }
 }
 
@@ -105,7 +112,8 @@ void check_manifest(const Verified& plugin) {
 }
 
 std::string_view without_padding(std::string_view text) {
-    while (!text.empty() && text.back() == '\0') text.remove_suffix(1);
+    while (!text.empty() && text.back() == '\0')
+        text.remove_suffix(1);
     return text;
 }
 
@@ -127,7 +135,8 @@ void check_bytes(Verified& plugin, const HostOffer& offer, const ManifestReader&
 
 std::string joined(const std::vector<fs::path>& paths) {
     std::string out;
-    for (const fs::path& path : paths) out += (out.empty() ? "" : ", ") + path.string();
+    for (const fs::path& path : paths)
+        out += (out.empty() ? "" : ", ") + path.string();
     return out.empty() ? "no directory at all" : out;
 }
 
@@ -145,7 +154,8 @@ fs::path find_file(const Wanted& wanted, const Settings& settings) {
                                     "; install the plugin, or add its directory to plugins.directories"};
 }
 
-Verified verify(const Wanted& wanted, const Settings& settings, const HostOffer& offer, const ManifestReader& read_manifest) {
+Verified verify(const Wanted& wanted, const Settings& settings, const HostOffer& offer,
+                const ManifestReader& read_manifest) {
     Verified plugin;
     plugin.wanted = wanted;
     plugin.file = find_file(wanted, settings);

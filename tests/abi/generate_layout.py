@@ -36,6 +36,8 @@ def main(folder, output):
         for name, members in structs_of(header.read_text()):
             lines.append(f"GANTRY_STRUCT({name})")
             lines.extend(f"GANTRY_MEMBER({name}, {member})" for member in members)
+    if not lines:
+        sys.exit(f"{folder} has no structs of the contract")
     pathlib.Path(output).write_text("\n".join(lines) + "\n")
 
 

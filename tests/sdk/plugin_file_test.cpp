@@ -45,7 +45,7 @@ TEST(PluginFile, SaysWhatItIsBeforeItIsLoaded) {
 }
 
 TEST(PluginFile, NamesTheServicesItsCodeCalls) {
-    const std::set<std::string> hello = {GANTRY_CONFIG, GANTRY_HTTP_SERVER, GANTRY_LOG, GANTRY_SYS};
+    const std::set<std::string> hello = {GANTRY_HTTP_SERVER, GANTRY_LOG, GANTRY_SYS};
     std::set<std::string> notes = hello;
     notes.insert(GANTRY_DATABASE);
     EXPECT_EQ(services_of(bytes_of(GANTRY_HELLO_FILE)), hello);

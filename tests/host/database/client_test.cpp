@@ -33,7 +33,8 @@ TEST(Client, ReadsAndWritesItsOwnSchema) {
     const auto notes = running.client("notes");
     ASSERT_EQ(failure(run(*notes, "create table note (id int primary key, title text not null)")), "");
     EXPECT_EQ(run(*notes, "insert into note values ($1, $2)", {integer(1), text("first")}).rows.affected(), 1U);
-    const Outcome found = run(*notes, "select title, current_schema(), current_user::text from note where id = $1", {integer(1)});
+    const Outcome found =
+        run(*notes, "select title, current_schema(), current_user::text from note where id = $1", {integer(1)});
     EXPECT_EQ(text_in(found.rows.cell(0, 0)), "first");
     EXPECT_EQ(text_in(found.rows.cell(0, 1)), "notes");
     EXPECT_EQ(text_in(found.rows.cell(0, 2)), "gantry_notes");
@@ -98,7 +99,8 @@ TEST(Client, SeesNewColumnsAfterAlterTable) {
     RunningDatabase running;
     const auto notes = running.client("notes");
     run(*notes, "create table note (id int)");
-    for (int i = 0; i < 4; ++i) EXPECT_EQ(run(*notes, "select * from note").rows.view().columns_n, 1U);
+    for (int i = 0; i < 4; ++i)
+        EXPECT_EQ(run(*notes, "select * from note").rows.view().columns_n, 1U);
     run(*notes, "alter table note add column title text");
     for (int i = 0; i < 4; ++i) {
         const Outcome outcome = run(*notes, "select * from note");
@@ -249,7 +251,8 @@ TEST(Client, CancelsWhatRuns) {
     notes->cancel(slow.operation);
     EXPECT_EQ(failure(slow.outcome.get()), "CANCELLED");
     notes->cancel(slow.operation);
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(number(run(*notes, "select 1")), 1);
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(number(run(*notes, "select 1")), 1);
 }
 
 TEST(Client, RefusesWhenTheQueueIsFullAndWhenAConnectionTakesTooLong) {
@@ -361,10 +364,12 @@ TEST(Client, ManyThreadsGetTheirOwnAnswers) {
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&, t] {
             Client& client = t % 2 == 0 ? *notes : *hello;
-            for (int i = 0; i < 200; ++i) wrong += number(run(client, "select $1::int", {integer(t * 1000 + i)})) != t * 1000 + i;
+            for (int i = 0; i < 200; ++i)
+                wrong += number(run(client, "select $1::int", {integer(t * 1000 + i)})) != t * 1000 + i;
         });
     }
-    for (auto& thread : threads) thread.join();
+    for (auto& thread : threads)
+        thread.join();
     EXPECT_EQ(wrong, 0);
 }
 
@@ -375,7 +380,8 @@ TEST(Database, PingMeasuresAndStopsWithoutLoss) {
     EXPECT_GT(health.latency.count(), 0);
     const auto notes = running.client("notes");
     std::atomic<int> completed{0};
-    for (int i = 0; i < 5; ++i) notes->query(make_query("select pg_sleep(30)"), [&](Outcome&&) { ++completed; });
+    for (int i = 0; i < 5; ++i)
+        notes->query(make_query("select pg_sleep(30)"), [&](Outcome&&) { ++completed; });
     running.database.stop();
     EXPECT_EQ(completed, 5);
 }

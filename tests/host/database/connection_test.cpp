@@ -33,7 +33,8 @@ std::int64_t integer_of(Connection& connection, const std::string& sql) {
 TEST(Connection, KeepsAStatementPreparedAndForgetsTheOldest) {
     Connection connection(url_of(tests::fresh_database()), tests::quiet_logger());
     connection.connect();
-    for (int i = 0; i < 300; ++i) integer_of(connection, "select " + std::to_string(i));
+    for (int i = 0; i < 300; ++i)
+        integer_of(connection, "select " + std::to_string(i));
     EXPECT_LE(integer_of(connection, "select count(*) from pg_prepared_statements where name like 'gantry_%'"), 258);
     EXPECT_EQ(integer_of(connection, "select 299"), 299);
 }

@@ -10,7 +10,8 @@ using namespace host::database;
 TEST(ConnectionUrl, SurvivesCharactersOfEveryKind) {
     const std::map<std::string, std::string> wanted{{"host", "/tmp/a b&c"}, {"user", "ö'=?"}, {"password", "p@ss/%20 \\"}};
     const auto read = parse_url(make_url(wanted));
-    for (const auto& [name, value] : wanted) EXPECT_EQ(read.at(name), value);
+    for (const auto& [name, value] : wanted)
+        EXPECT_EQ(read.at(name), value);
 }
 
 TEST(ConnectionUrl, ReadsBothFormsOfLibpq) {
@@ -30,7 +31,8 @@ TEST(ConnectionUrl, DoesNotRepeatAPasswordWhenItIsWrong) {
 
 TEST(ConnectionUrl, KeepsTheAdministratorsOptionsBeforeTheHosts) {
     const SessionLimits limits{std::chrono::seconds(5), std::chrono::seconds(30), std::chrono::seconds(60)};
-    const auto read = parse_url(session_url("postgresql://h/d?options=-c%20TimeZone%3DAsia/Tokyo&application_name=mine", limits));
+    const auto read =
+        parse_url(session_url("postgresql://h/d?options=-c%20TimeZone%3DAsia/Tokyo&application_name=mine", limits));
     EXPECT_EQ(read.at("application_name"), "mine");
     EXPECT_EQ(read.at("options").find("-c TimeZone=Asia/Tokyo -c TimeZone=UTC"), 0U);
     EXPECT_NE(read.at("options").find("statement_timeout=30000"), std::string::npos);

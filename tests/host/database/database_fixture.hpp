@@ -69,7 +69,8 @@ inline host::database::Outcome begin(host::database::Client& client, host::datab
     return outcome.get();
 }
 
-inline host::database::Outcome end(host::database::Client& client, std::uint64_t transaction, host::database::Ending ending) {
+inline host::database::Outcome end(host::database::Client& client, std::uint64_t transaction,
+                                   host::database::Ending ending) {
     std::promise<host::database::Outcome> promise;
     auto outcome = promise.get_future();
     client.end(transaction, ending, keep(std::move(promise)));

@@ -32,7 +32,8 @@ OperationPointer make_begin(const std::shared_ptr<User>& user) {
 TEST(Dispatcher, GivesOperationsInTheirOrder) {
     Dispatcher dispatcher({1, 8, 10s});
     const auto user = std::make_shared<User>();
-    for (int i = 0; i < 3; ++i) dispatcher.submit(make_operation(user));
+    for (int i = 0; i < 3; ++i)
+        dispatcher.submit(make_operation(user));
     std::uint64_t last = 0;
     for (int i = 0; i < 3; ++i) {
         const auto operation = dispatcher.next(0);

@@ -54,8 +54,10 @@ TEST_F(MigratorTest, AppliesEachFileOnceAsTheOwner) {
     write("0002_second.sql", "alter table note add column title text;");
     EXPECT_EQ(apply(), 2U);
     EXPECT_EQ(apply(), 0U);
-    EXPECT_EQ(text("select tableowner::text from pg_tables where schemaname = 'notes' and tablename = 'note'"), "gantry_notes");
-    EXPECT_EQ(text("select string_agg(name, ',' order by number) from gantry.migrations where owner = 'notes'"), "first,second");
+    EXPECT_EQ(text("select tableowner::text from pg_tables where schemaname = 'notes' and tablename = 'note'"),
+              "gantry_notes");
+    EXPECT_EQ(text("select string_agg(name, ',' order by number) from gantry.migrations where owner = 'notes'"),
+              "first,second");
 }
 
 TEST_F(MigratorTest, MakesTheSchemaOfAnOwnerWithoutFiles) {
@@ -66,7 +68,8 @@ TEST_F(MigratorTest, MakesTheSchemaOfAnOwnerWithoutFiles) {
 TEST_F(MigratorTest, RunsTheHostsOwnAsTheHost) {
     write("0001_first.sql", "create table setting (name text);");
     EXPECT_EQ(apply("gantry"), 1U);
-    EXPECT_EQ(text("select tableowner::text from pg_tables where schemaname = 'gantry' and tablename = 'setting'"), "gantry");
+    EXPECT_EQ(text("select tableowner::text from pg_tables where schemaname = 'gantry' and tablename = 'setting'"),
+              "gantry");
 }
 
 TEST_F(MigratorTest, NamesFileAndLineAndLeavesNothingBehind) {
@@ -153,7 +156,8 @@ TEST_F(MigratorTest, ReportsEveryState) {
     std::filesystem::remove(directory.path() / "0003_third.sql");
     write("0004_fourth.sql", "select 1;");
     std::vector<MigrationState::Kind> kinds;
-    for (const auto& state : migrator.status("notes", directory.path())) kinds.push_back(state.kind);
+    for (const auto& state : migrator.status("notes", directory.path()))
+        kinds.push_back(state.kind);
     using Kind = MigrationState::Kind;
     EXPECT_EQ(kinds, (std::vector{Kind::Applied, Kind::Edited, Kind::Missing, Kind::Pending}));
     EXPECT_THAT(migrator.status("notes", directory.path())[0].applied_at, ::testing::EndsWith("Z"));
@@ -173,7 +177,8 @@ TEST_F(MigratorTest, ParallelHostsApplyEachFileOnce) {
             }
         });
     }
-    for (auto& host : hosts) host.join();
+    for (auto& host : hosts)
+        host.join();
     EXPECT_EQ(applied, 2U);
     EXPECT_EQ(failed, 0U);
 }

@@ -137,7 +137,9 @@ TEST(PrivateCluster, IsPrivate) {
     struct stat status {};
     ASSERT_EQ(stat((directory.path() / "postgresql/cluster").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0700U);
-    if (geteuid() == 0) { EXPECT_NE(status.st_uid, 0U); }
+    if (geteuid() == 0) {
+        EXPECT_NE(status.st_uid, 0U);
+    }
 }
 
 TEST(PrivateCluster, InheritsNothingFromTheHost) {
@@ -148,7 +150,8 @@ TEST(PrivateCluster, InheritsNothingFromTheHost) {
     cluster->start();
     unsetenv("PGOPTIONS");
     const fs::path process = "/proc/" + std::to_string(cluster->postmaster());
-    for (const auto& entry : fs::directory_iterator(process / "fd")) EXPECT_NE(fs::read_symlink(entry.path()), "/dev/zero");
+    for (const auto& entry : fs::directory_iterator(process / "fd"))
+        EXPECT_NE(fs::read_symlink(entry.path()), "/dev/zero");
     close(leaked);
     std::ifstream file(process / "environ");
     const std::string environment((std::istreambuf_iterator<char>(file)), {});
@@ -163,7 +166,8 @@ TEST(PrivateCluster, RefusesADirectoryThatAnotherHostUses) {
     first->start();
     const Error error = refusal(*second);
     EXPECT_EQ(error.code(), Code::Conflict);
-    EXPECT_THAT(error.what(), HasSubstr("another gantry host (pid " + std::to_string(getpid()) + ") uses the data directory"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("another gantry host (pid " + std::to_string(getpid()) + ") uses the data directory"));
     EXPECT_NO_THROW(connect(first->url()));
 }
 

@@ -66,7 +66,8 @@ class Load {
     // Returns when so many more have been written.
     void wait_for_progress(int count) const {
         const int goal = written_ + count;
-        while (written_ < goal) std::this_thread::yield();
+        while (written_ < goal)
+            std::this_thread::yield();
     }
 
     std::atomic<int> written_{0}, failed_{0}, strange_{0};
@@ -116,16 +117,19 @@ TEST(Recovery, RepeatsAnIdempotentStatementOnce) {
     Pending pending = start(*notes, std::move(query));
     Connection killer(session_url(as_superuser(running.database.access().url), {5s, 30s, 60s}), quiet_logger());
     killer.connect();
-    const std::string kill_it = "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-                                " where state = 'active' and query like 'select pg_sleep%' and pid <> pg_backend_pid()";
+    const std::string kill_it =
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+        " where state = 'active' and query like 'select pg_sleep%' and pid <> pg_backend_pid()";
     const auto killed = [&] { return killer.run(kill_it, {}, {Monotonic::now() + 5s, 1 << 20}).cell(0, 0).as.integer; };
-    while (killed() == 0) std::this_thread::yield();
+    while (killed() == 0)
+        std::this_thread::yield();
     const Outcome outcome = pending.outcome.get();
     EXPECT_EQ(failure(outcome), "");
     EXPECT_EQ(outcome.rows.cell(0, 1).as.integer, 5);
 
     Pending once = start(*notes, make_query("select pg_sleep(20)"));
-    while (killed() == 0) std::this_thread::yield();
+    while (killed() == 0)
+        std::this_thread::yield();
     const Outcome lost = once.outcome.get();
     ASSERT_TRUE(lost.error);
     EXPECT_EQ(lost.error->code(), Code::Unavailable);

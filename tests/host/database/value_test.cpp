@@ -37,7 +37,8 @@ TEST(Value, RefusesTextWithANulByteAndUnknownTypes) {
 
 TEST(Copy, QuotesNamesAndEscapesCells) {
     const gantry_str columns[] = {{"a\"b", 3}, {"c", 1}};
-    const gantry_value cells[] = {tests::text("tab\there\\\n"), tests::bytes("\x01\xff"sv), tests::null(), tests::integer(7)};
+    const gantry_value cells[] = {tests::text("tab\there\\\n"), tests::bytes("\x01\xff"sv), tests::null(),
+                                  tests::integer(7)};
     gantry_copy wanted{sizeof(gantry_copy), 2, 0, {"no te", 5}, columns, cells, 2};
     const auto copy = host::database::make_copy(wanted);
     EXPECT_EQ(copy.statement, R"(copy "no te" ("a""b", "c") from stdin)");

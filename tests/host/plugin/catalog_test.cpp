@@ -12,7 +12,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-std::vector<Status> available(const Settings& settings) { return list_available(settings, testing::offer(), testing::read_manifest); }
+std::vector<Status> available(const Settings& settings) {
+    return list_available(settings, testing::offer(), testing::read_manifest);
+}
 
 TEST(Catalog, ShowsWhatIsWrongWithAFile) {
     const testing::TemporaryDirectory directory;

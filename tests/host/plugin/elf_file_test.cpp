@@ -14,11 +14,13 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::error_of;
 
-std::string ok_bytes() { return testing::read_file(testing::fixture("ok")); }
+std::string ok_bytes() {
+    return testing::read_file(testing::fixture("ok"));
+}
 
 TEST(ElfFile, ListsTheOneExportedSymbolOfAPlugin) {
     const std::string bytes = ok_bytes();
@@ -82,8 +84,10 @@ TEST(ElfFile, SurvivesEveryFlippedBitOfItsTables) {
             refused += error_of([&] { ElfFile elf(bytes); }).empty() ? 0 : 1;
         }
     };
-    for (std::size_t at = 0; at < sizeof header; ++at) flip(at);
-    for (std::size_t at = header.e_shoff; at < whole.size(); at += 3) flip(at);
+    for (std::size_t at = 0; at < sizeof header; ++at)
+        flip(at);
+    for (std::size_t at = header.e_shoff; at < whole.size(); at += 3)
+        flip(at);
     EXPECT_GT(refused, 100u);
 }
 

@@ -13,16 +13,17 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using testing::error_of;
 using testing::FakeHost;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::settings_for;
+using ::testing::SizeIs;
 using testing::wanted;
 
 std::unique_ptr<Generation> generation_of(const FakeHost& host, const Settings& settings) {
-    return std::make_unique<Generation>(1, inspect(settings, testing::offer(), testing::read_manifest), settings, host.environment());
+    return std::make_unique<Generation>(1, inspect(settings, testing::offer(), testing::read_manifest), settings,
+                                        host.environment());
 }
 
 std::unique_ptr<Generation> started(const FakeHost& host, const Settings& settings) {
@@ -52,7 +53,8 @@ TEST(Generation, UndoesEverythingWhenARequiredPluginFails) {
     FakeHost host;
     const auto generation = generation_of(host, settings_for({wanted("ok"), wanted("fails_in_start")}));
     generation->map();
-    EXPECT_THAT(error_of([&] { generation->start(); }), HasSubstr("fails_in_start.so: start() failed: the upstream is not reachable"));
+    EXPECT_THAT(error_of([&] { generation->start(); }),
+                HasSubstr("fails_in_start.so: start() failed: the upstream is not reachable"));
     EXPECT_EQ(host.trace.back(), "ok: stopped");
     EXPECT_THAT(host.ledgers, IsEmpty());
     EXPECT_EQ(generation->pin(), nullptr);
@@ -82,7 +84,8 @@ TEST(Generation, FailsADependentWithTheCause) {
                                                         wanted("fails_in_start", OnFailure::Optional)}));
     ASSERT_THAT(generation->failures(), SizeIs(2));
     EXPECT_EQ(generation->failures()[1].id, "requires_fails_in_start");
-    EXPECT_THAT(generation->failures()[1].reason, AllOf(HasSubstr("requires fails_in_start, which failed"), HasSubstr("not reachable")));
+    EXPECT_THAT(generation->failures()[1].reason,
+                AllOf(HasSubstr("requires fails_in_start, which failed"), HasSubstr("not reachable")));
 }
 
 TEST(Generation, GivesUpWhenARequiredPluginHangs) {
@@ -92,7 +95,8 @@ TEST(Generation, GivesUpWhenARequiredPluginHangs) {
     settings.start_deadline = 300ms;
     const auto generation = generation_of(host, settings);
     generation->map();
-    EXPECT_THAT(error_of([&] { generation->start(); }), HasSubstr("hangs_in_start.so: start() did not return within 300 ms"));
+    EXPECT_THAT(error_of([&] { generation->start(); }),
+                HasSubstr("hangs_in_start.so: start() did not return within 300 ms"));
     EXPECT_THAT(host.lines, HasSubstr("hangs_in_start"));
     pipe.release();
 }
@@ -102,7 +106,8 @@ TEST(Generation, WaitsForItsLastPin) {
     const auto generation = started(host, settings_for({wanted("ok")}));
     auto pin = generation->pin();
     std::thread request([&, pin = std::move(pin)]() mutable {
-        while (generation->pin() != nullptr) std::this_thread::yield();
+        while (generation->pin() != nullptr)
+            std::this_thread::yield();
         EXPECT_NE(state_of(*pin, "ok"), State::Destroyed);
         pin.reset();
     });

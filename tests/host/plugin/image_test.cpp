@@ -12,8 +12,8 @@ namespace host::plugin {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::TemporaryDirectory;
 
 Image read_in(const TemporaryDirectory& directory, const std::string& name) {

@@ -9,8 +9,8 @@ namespace host::plugin {
 namespace {
 
 using namespace std::string_literals;
-using ::testing::HasSubstr;
 using testing::error_of;
+using ::testing::HasSubstr;
 
 TEST(Info, ReadsRecordsInAnyOrderBetweenRunsOfNul) {
     const Info info = parse_info("\0\0version=1.2.3\0sdk=gantry-sdk-cpp 1.0.0\0\0\0id=notes\0abi=1.7\0"s);
@@ -22,7 +22,8 @@ TEST(Info, ReadsRecordsInAnyOrderBetweenRunsOfNul) {
 }
 
 TEST(Info, KeepsTheLargestOfSeveralUses) {
-    const Info info = parse_info("abi=1.0\0id=a\0version=1.0.0\0use=gantry.log/1:16\0use=gantry.log/1:24\0use=gantry.log/1:8"s);
+    const Info info =
+        parse_info("abi=1.0\0id=a\0version=1.0.0\0use=gantry.log/1:16\0use=gantry.log/1:24\0use=gantry.log/1:8"s);
     EXPECT_EQ(info.uses.at("gantry.log/1"), 24u);
 }
 
@@ -42,7 +43,8 @@ TEST(Info, NamesWhatIsMissing) {
 
 TEST(Info, RefusesMalformedRecords) {
     const std::string good = "abi=1.0\0id=a\0version=1.0.0\0"s;
-    for (const std::string& bad : {"nonsense"s, "use=gantry.log/1"s, "use=:5"s, "use=a:-1"s, "use=a:99999999999"s, "use=a:5x"s})
+    for (const std::string& bad :
+         {"nonsense"s, "use=gantry.log/1"s, "use=:5"s, "use=a:-1"s, "use=a:99999999999"s, "use=a:5x"s})
         EXPECT_THAT(error_of([&] { parse_info(good + bad); }), HasSubstr('"' + bad + '"')) << bad;
     for (const std::string& bad : {"1"s, "1."s, ".1"s, "1.0.0"s, "-1.0"s, "70000.0"s})
         EXPECT_NE(error_of([&] { parse_info("id=a\0version=1.0.0\0abi="s + bad); }), "") << bad;
@@ -53,7 +55,8 @@ TEST(Info, ShowsForeignBytesInATameForm) {
 }
 
 TEST(Info, KnowsWhatAnIdIs) {
-    for (const char* good : {"a", "notes", "mcp_github2", "abcdefghijklmnopqrstuvwxyz01234"}) EXPECT_TRUE(is_plugin_id(good)) << good;
+    for (const char* good : {"a", "notes", "mcp_github2", "abcdefghijklmnopqrstuvwxyz01234"})
+        EXPECT_TRUE(is_plugin_id(good)) << good;
     for (const char* bad : {"", "1a", "_a", "A", "a-b", "a.b", "../a", "abcdefghijklmnopqrstuvwxyz012345"})
         EXPECT_FALSE(is_plugin_id(bad)) << bad;
 }
@@ -61,7 +64,8 @@ TEST(Info, KnowsWhatAnIdIs) {
 TEST(Info, KnowsWhatASemanticVersionIs) {
     for (const char* good : {"0.0.0", "1.4.2", "10.20.30", "1.0.0-rc.1", "1.0.0-alpha-1+build.007", "1.0.0+x"})
         EXPECT_TRUE(is_semantic_version(good)) << good;
-    for (const char* bad : {"", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0+", "1.0.0-01", "v1.0.0", "1..0", "1.0.a", " 1.0.0"})
+    for (const char* bad :
+         {"", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0+", "1.0.0-01", "v1.0.0", "1..0", "1.0.a", " 1.0.0"})
         EXPECT_FALSE(is_semantic_version(bad)) << bad;
     EXPECT_FALSE(is_semantic_version("1.0.0-" + std::string(100, 'a')));
 }

@@ -10,16 +10,16 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::SizeIs;
 using testing::bring_up;
+using ::testing::ElementsAre;
 using testing::error_of;
 using testing::FakeHost;
 using testing::FixturePipe;
+using ::testing::HasSubstr;
 using testing::instance_of;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 using testing::take_down;
 
 // What bring_up says, after everything was taken down again.
@@ -74,7 +74,8 @@ TEST(Instance, RevokesWhatThePluginRegistered) {
 
 TEST(Instance, CatchesWhatAPluginThrowsAtEveryStep) {
     for (const std::string step : {"describe", "create", "configure", "start"})
-        EXPECT_THAT(failure_of("throws_in_" + step), HasSubstr("throws_in_" + step + ".so: threw out of " + step + "(): thrown on purpose"));
+        EXPECT_THAT(failure_of("throws_in_" + step),
+                    HasSubstr("throws_in_" + step + ".so: threw out of " + step + "(): thrown on purpose"));
 }
 
 TEST(Instance, CatchesWhatAPluginThrowsAtItsEnd) {

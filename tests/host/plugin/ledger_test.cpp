@@ -16,7 +16,8 @@ using ::testing::SizeIs;
 TEST(Ledger, RevokesTheYoungestFirst) {
     Ledger ledger;
     std::vector<std::string> revoked;
-    for (const std::string name : {"a", "b", "c"}) ledger.add("route", name, [&revoked, name] { revoked.push_back(name); });
+    for (const std::string name : {"a", "b", "c"})
+        ledger.add("route", name, [&revoked, name] { revoked.push_back(name); });
     EXPECT_THAT(ledger.revoke_all(), IsEmpty());
     EXPECT_THAT(revoked, ElementsAre("c", "b", "a"));
     EXPECT_THAT(ledger.entries(), IsEmpty());
@@ -67,7 +68,8 @@ TEST(Ledger, MayBeWrittenByManyThreads) {
                 if (i % 2 == 0) ledger.revoke(id);
             }
         });
-    for (std::thread& writer : writers) writer.join();
+    for (std::thread& writer : writers)
+        writer.join();
     ledger.revoke_all();
     EXPECT_EQ(revoked, 400);
 }

@@ -12,11 +12,11 @@ namespace host::plugin {
 namespace {
 
 using ::testing::AllOf;
+using testing::error_of;
 using ::testing::HasSubstr;
+using testing::is_mapped;
 using ::testing::Not;
 using ::testing::StartsWith;
-using testing::error_of;
-using testing::is_mapped;
 using testing::verified;
 
 std::string load_error(const std::string& id) {
@@ -78,15 +78,18 @@ TEST(Library, RunsTheBytesThatWereVerified) {
 }
 
 TEST(Library, RefusesASymbolThatNobodyHasAndNamesIt) {
-    EXPECT_THAT(load_error("undefined_symbol"),
-                AllOf(StartsWith(testing::fixture("undefined_symbol").string() + ": cannot be loaded: undefined symbol: nobody_has_this"),
-                      Not(HasSubstr("boost")), Not(HasSubstr("/proc/self"))));
+    EXPECT_THAT(load_error("undefined_symbol"), AllOf(StartsWith(testing::fixture("undefined_symbol").string() +
+                                                                 ": cannot be loaded: undefined symbol: nobody_has_this"),
+                                                      Not(HasSubstr("boost")), Not(HasSubstr("/proc/self"))));
 }
 
-TEST(Library, RefusesAWrongMagicNumber) { EXPECT_THAT(load_error("bad_magic"), HasSubstr("magic number 1196315737")); }
+TEST(Library, RefusesAWrongMagicNumber) {
+    EXPECT_THAT(load_error("bad_magic"), HasSubstr("magic number 1196315737"));
+}
 
 TEST(Library, RefusesAnEntryThatContradictsTheSection) {
-    EXPECT_THAT(load_error("id_mismatch"), HasSubstr("says id somebody_else in gantry_plugin_entry but id_mismatch in .gantry.info"));
+    EXPECT_THAT(load_error("id_mismatch"),
+                HasSubstr("says id somebody_else in gantry_plugin_entry but id_mismatch in .gantry.info"));
 }
 
 TEST(Library, RefusesANeedOfTheEntryThatTheHostLacks) {

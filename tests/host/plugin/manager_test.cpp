@@ -12,15 +12,17 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using testing::error_of;
 using testing::FakeHost;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::settings_for;
+using ::testing::SizeIs;
 using testing::wanted;
 
-Manager manager_of(const FakeHost& host, Settings settings) { return Manager(std::move(settings), *host.environment()); }
+Manager manager_of(const FakeHost& host, Settings settings) {
+    return Manager(std::move(settings), *host.environment());
+}
 
 TEST(Manager, RunsTheFirstGeneration) {
     FakeHost host;
@@ -35,7 +37,8 @@ TEST(Manager, RunsTheFirstGeneration) {
 
 TEST(Manager, ReportsEveryReasonAtOnce) {
     FakeHost host;
-    Manager manager = manager_of(host, settings_for({wanted("wrong_major"), wanted("nowhere"), wanted("bad_magic"), wanted("ok")}));
+    Manager manager =
+        manager_of(host, settings_for({wanted("wrong_major"), wanted("nowhere"), wanted("bad_magic"), wanted("ok")}));
     EXPECT_THAT(error_of([&] { manager.start(); }),
                 AllOf(HasSubstr("built for ABI 2.0"), HasSubstr("there is no nowhere.so"), HasSubstr("magic number")));
     EXPECT_THAT(host.trace, IsEmpty());
@@ -50,7 +53,8 @@ TEST(Manager, NamesACycleInFull) {
 TEST(Manager, NamesARequirementThatIsMissing) {
     FakeHost host;
     Manager manager = manager_of(host, settings_for({wanted("requires_missing")}));
-    EXPECT_THAT(error_of([&] { manager.start(); }), HasSubstr("requires_missing.so: requires missing, which is not enabled"));
+    EXPECT_THAT(error_of([&] { manager.start(); }),
+                HasSubstr("requires_missing.so: requires missing, which is not enabled"));
 }
 
 TEST(Manager, RefusesAPluginThatIsEnabledTwice) {

@@ -32,7 +32,9 @@ fs::path TemporaryDirectory::write(const std::string& name, std::string_view byt
     return file;
 }
 
-fs::path fixture(const std::string& name) { return fs::path(GANTRY_FIXTURES) / (name + ".so"); }
+fs::path fixture(const std::string& name) {
+    return fs::path(GANTRY_FIXTURES) / (name + ".so");
+}
 
 std::string read_file(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -67,7 +69,8 @@ std::vector<std::string> list_in(std::string text) {
     std::vector<std::string> items;
     std::erase_if(text, [](char c) { return c == '[' || c == ']' || c == ' '; });
     std::istringstream in(text);
-    for (std::string item; std::getline(in, item, ',');) items.push_back(item);
+    for (std::string item; std::getline(in, item, ',');)
+        items.push_back(item);
     return items;
 }
 
@@ -90,7 +93,9 @@ Manifest read_manifest(std::string_view text, std::string) {
     return manifest;
 }
 
-Verified verified(const std::string& id) { return verify(wanted(id), settings_for({}), offer(), read_manifest); }
+Verified verified(const std::string& id) {
+    return verify(wanted(id), settings_for({}), offer(), read_manifest);
+}
 
 std::string error_of(const std::function<void()>& work) {
     try {
@@ -220,6 +225,8 @@ std::int32_t FixturePipe::answer() const {
     return answer;
 }
 
-bool is_mapped(const std::string& id) { return read_file("/proc/self/maps").find("memfd:gantry:" + id) != std::string::npos; }
+bool is_mapped(const std::string& id) {
+    return read_file("/proc/self/maps").find("memfd:gantry:" + id) != std::string::npos;
+}
 
 }  // namespace host::plugin::testing

@@ -85,8 +85,8 @@ class FixturePipe {
     FixturePipe(const FixturePipe&) = delete;
     FixturePipe& operator=(const FixturePipe&) = delete;
 
-    void release() const;        // Mine::Write: lets the fixture go on
-    std::int32_t answer() const; // Mine::Read: what the fixture wrote
+    void release() const;         // Mine::Write: lets the fixture go on
+    std::int32_t answer() const;  // Mine::Read: what the fixture wrote
 
   private:
     const char* variable_;

@@ -13,12 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using testing::error_of;
 using testing::TemporaryDirectory;
 
-std::string refusal_of(const std::string& id) { return error_of([&] { testing::verified(id); }); }
+std::string refusal_of(const std::string& id) {
+    return error_of([&] { testing::verified(id); });
+}
 
 // The plugin "ok" with some of its bytes changed.
 std::string refusal_of_changed_ok(const std::function<void(std::string&)>& change) {
@@ -40,7 +42,8 @@ TEST(Verify, AcceptsAGoodPlugin) {
 }
 
 TEST(Verify, EveryRefusalBeginsWithTheFile) {
-    for (const char* id : {"wrong_major", "missing_symbol", "extra_symbol", "no_info", "no_manifest", "wrong_id_file", "bad_version"})
+    for (const char* id :
+         {"wrong_major", "missing_symbol", "extra_symbol", "no_info", "no_manifest", "wrong_id_file", "bad_version"})
         EXPECT_THAT(refusal_of(id), StartsWith(testing::fixture(id).string() + ": ")) << id;
 }
 
@@ -48,11 +51,13 @@ TEST(Verify, RefusesAnotherAbiMajor) {
     EXPECT_THAT(refusal_of("wrong_major"), AllOf(HasSubstr("built for ABI 2.0"), HasSubstr("this host has ABI 1.")));
 }
 
-TEST(Verify, LoadsALaterMinorThatUsesWhatThereIs) { EXPECT_EQ(refusal_of("newer_minor_known_uses"), ""); }
+TEST(Verify, LoadsALaterMinorThatUsesWhatThereIs) {
+    EXPECT_EQ(refusal_of("newer_minor_known_uses"), "");
+}
 
 TEST(Verify, RefusesALaterMinorThatNeedsMoreThanThereIs) {
-    EXPECT_THAT(refusal_of("newer_minor_unknown_use"),
-                AllOf(HasSubstr("needs gantry.log/1 with 4096 bytes"), HasSubstr("has 24 bytes"), HasSubstr("upgrade the host")));
+    EXPECT_THAT(refusal_of("newer_minor_unknown_use"), AllOf(HasSubstr("needs gantry.log/1 with 4096 bytes"),
+                                                             HasSubstr("has 24 bytes"), HasSubstr("upgrade the host")));
 }
 
 TEST(Verify, RefusesAServiceThatTheManifestDoesNotList) {
@@ -74,27 +79,33 @@ TEST(Verify, RefusesIdsThatDoNotAgree) {
     EXPECT_THAT(refusal_of("wrong_id_file"), HasSubstr("is the plugin ok but gantry.yaml:3:5 asks for wrong_id_file"));
     Wanted wanted = testing::wanted("ok");
     wanted.file = testing::fixture("wrong_id_file");
-    EXPECT_THAT(error_of([&] { verify(wanted, {}, testing::offer(), testing::read_manifest); }), HasSubstr("must be named ok.so"));
+    EXPECT_THAT(error_of([&] { verify(wanted, {}, testing::offer(), testing::read_manifest); }),
+                HasSubstr("must be named ok.so"));
 }
 
 TEST(Verify, RefusesTheManifestOfAnotherVersion) {
     EXPECT_THAT(refusal_of("manifest_mismatch"), HasSubstr("has version 1.0.0 but its manifest says 0.9.0"));
 }
 
-TEST(Verify, RefusesAVersionThatIsNotSemantic) { EXPECT_THAT(refusal_of("bad_version"), HasSubstr("\"version=1.0\"")); }
+TEST(Verify, RefusesAVersionThatIsNotSemantic) {
+    EXPECT_THAT(refusal_of("bad_version"), HasSubstr("\"version=1.0\""));
+}
 
 TEST(Verify, RefusesAnotherMachine) {
     const std::uint16_t other = EM_S390;
-    EXPECT_THAT(refusal_of_changed_ok([&](std::string& bytes) { bytes[18] = static_cast<char>(other); }),
-                AllOf(HasSubstr("is for machine s390x (22) but this host needs"), HasSubstr("install the build for this machine")));
+    EXPECT_THAT(
+        refusal_of_changed_ok([&](std::string& bytes) { bytes[18] = static_cast<char>(other); }),
+        AllOf(HasSubstr("is for machine s390x (22) but this host needs"), HasSubstr("install the build for this machine")));
     EXPECT_THAT(refusal_of_changed_ok([](std::string& bytes) { bytes[EI_CLASS] = ELFCLASS32; }), HasSubstr("ELF class 1"));
-    EXPECT_THAT(refusal_of_changed_ok([](std::string& bytes) { bytes[EI_DATA] = ELFDATA2MSB; }), HasSubstr("but this host needs"));
+    EXPECT_THAT(refusal_of_changed_ok([](std::string& bytes) { bytes[EI_DATA] = ELFDATA2MSB; }),
+                HasSubstr("but this host needs"));
     EXPECT_THAT(refusal_of_changed_ok([](std::string& bytes) { bytes[16] = ET_EXEC; }), HasSubstr("ELF type 2"));
 }
 
 TEST(Verify, RefusesWhatIsNoElfFile) {
     EXPECT_THAT(refusal_of_changed_ok([](std::string& bytes) { bytes.clear(); }), HasSubstr("is empty"));
-    EXPECT_THAT(refusal_of_changed_ok([](std::string& bytes) { bytes = "#!/bin/sh\necho hello\n"; }), HasSubstr("not an ELF file"));
+    EXPECT_THAT(refusal_of_changed_ok([](std::string& bytes) { bytes = "#!/bin/sh\necho hello\n"; }),
+                HasSubstr("not an ELF file"));
     EXPECT_THAT(refusal_of_changed_ok([](std::string& bytes) { bytes.resize(4096); }), HasSubstr("damaged ELF file"));
 }
 

@@ -57,7 +57,6 @@ inline Error with_origin(const Error& failure, const gantry_config& config) {
 
 template <typename Config>
 Config read_config(const gantry_config& config) {
-    GANTRY_DETAIL_USE(GANTRY_CONFIG, gantry_config, origin);
     gantry_str text{};
     if (config.json(&config, str(""), &text) < 0) throw Error(Status::Internal, "the host did not hand out the settings");
     Config settings{};

@@ -9,11 +9,11 @@
 #include <gantry/abi/plugin.h>
 
 // "this code calls `member` of the service `service_id`, whose table is of `Type`"
-#define GANTRY_DETAIL_USE(service_id, Type, member)      \
-    __asm__ volatile(".pushsection " GANTRY_INFO_SECTION \
-                     ",\"\",@progbits\n\t"               \
-                     ".asciz \"use=" service_id          \
-                     ":%c0\"\n\t"                        \
-                     ".popsection"                       \
-                     :                                   \
+// clang-format off
+#define GANTRY_DETAIL_USE(service_id, Type, member)                            \
+    __asm__ volatile(".pushsection " GANTRY_INFO_SECTION ",\"\",@progbits\n\t" \
+                     ".asciz \"use=" service_id ":%c0\"\n\t"                   \
+                     ".popsection"                                             \
+                     :                                                         \
                      : "i"(offsetof(Type, member) + sizeof(Type::member)))
+// clang-format on
