@@ -19,15 +19,14 @@ struct Service {
     const char* id;
     const void* table;
     std::uint32_t size;
-    bool granted_to_all;  // needs no line in the manifest
 };
 
 const std::vector<Service>& services() {
     static const std::vector<Service> all = {
-        {GANTRY_LOG, &log_table(), sizeof(gantry_log), true},
-        {GANTRY_SYS, &sys_table(), sizeof(gantry_sys), true},
-        {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server), false},
-        {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database), false},
+        {GANTRY_LOG, &log_table(), sizeof(gantry_log)},
+        {GANTRY_SYS, &sys_table(), sizeof(gantry_sys)},
+        {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server)},
+        {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database)},
     };
     return all;
 }
@@ -64,9 +63,7 @@ gantry_status HostTable::query(const gantry_host* host, gantry_str service_id, c
         const auto found = std::find_if(all.begin(), all.end(), [&](const Service& s) { return wanted == s.id; });
         if (found == all.end()) return GANTRY_E_UNSUPPORTED;
         const auto& granted = self.plugin_.services;
-        if (!found->granted_to_all && std::find(granted.begin(), granted.end(), wanted) == granted.end()) {
-            return GANTRY_E_DENIED;
-        }
+        if (std::find(granted.begin(), granted.end(), wanted) == granted.end()) return GANTRY_E_DENIED;
         *out = found->table;
         return GANTRY_OK;
     });

@@ -85,9 +85,11 @@ void HttpService::handle(const Handler& handler, const std::shared_ptr<http::Exc
     const core::Gate::Pass pass(*gate_);
     if (!pass) throw core::Error(core::Code::Unavailable, "the plugin " + owner_ + " is stopping");
 
+    const bool fetches_body = (handler.flags & GANTRY_ROUTE_STREAM_BODY) != 0;
+    if (fetches_body) exchange->keep();  // the body outlives the call
     const gantry_id id = requests_.insert(exchange);
     RequestView view(*exchange);
-    if ((handler.flags & GANTRY_ROUTE_STREAM_BODY) != 0) view.hide_body();
+    if (fetches_body) view.hide_body();
     gantry_status status = GANTRY_E_INTERNAL;
     try {
         status = handler.handle(handler.user, id, view.abi());
@@ -208,7 +210,6 @@ gantry_status HttpService::body_next(gantry_id request, gantry_body_chunk chunk,
     });
     if (!found) return GANTRY_E_GONE;
     if (!first) return GANTRY_E_CONFLICT;
-    exchange->keep();
     const bool taken = exchange->post([gate = gate_, exchange, chunk, user] {
         const core::Gate::Pass pass(*gate);
         const std::string_view body = exchange->request().body;

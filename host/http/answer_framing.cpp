@@ -56,8 +56,10 @@ void append_head(std::string& out, const Head& head, const HeadFraming& framing)
     } else if (framing.body == BodyFraming::Chunked) {
         out.append("Transfer-Encoding: chunked\r\n");
     }
-    if (!framing.keep_alive) out.append("Connection: close\r\n");
-    else if (framing.minor_version == 0) out.append("Connection: keep-alive\r\n");
+    if (!framing.keep_alive)
+        out.append("Connection: close\r\n");
+    else if (framing.minor_version == 0)
+        out.append("Connection: keep-alive\r\n");
     out.append("\r\n");
 }
 

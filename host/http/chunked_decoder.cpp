@@ -15,12 +15,14 @@ namespace {
 constexpr std::size_t size_line_bytes_max = 256;
 
 void skip_blanks(std::string_view& text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
 }
 
 bool skip_token(std::string_view& text) {
     std::size_t size = 0;
-    while (size < text.size() && is_token(text.substr(size, 1))) ++size;
+    while (size < text.size() && is_token(text.substr(size, 1)))
+        ++size;
     text.remove_prefix(size);
     return size != 0;
 }
@@ -58,7 +60,6 @@ bool is_extension_list(std::string_view text) {
 }
 
 }  // namespace
-
 
 // True: line_ holds a whole line without its CR LF.
 bool ChunkedDecoder::take_line(std::string_view& input, std::size_t bytes_max, const Refusal& too_long) {

@@ -35,9 +35,9 @@ class ChunkedDecoder {
 
     Limits limits_;
     Step step_ = Step::Size;
-    std::uint64_t left_ = 0;         // of the present chunk
+    std::uint64_t left_ = 0;  // of the present chunk
     std::size_t trailer_bytes_ = 0;
-    std::string line_;               // a line that has not yet arrived whole
+    std::string line_;  // a line that has not yet arrived whole
     const Refusal* refusal_ = nullptr;
 };
 

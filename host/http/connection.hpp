@@ -101,14 +101,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const std::string peer_;
 
     Phase phase_ = Phase::Open;
-    bool marked_ = false;          // on the worker's list of those to flush, or about to be flushed
-    bool blocked_ = false;         // the socket takes nothing at present
+    bool marked_ = false;   // on the worker's list of those to flush, or about to be flushed
+    bool blocked_ = false;  // the socket takes nothing at present
     bool writes_watched_ = false;
-    bool waiting_ = false;         // there may be bytes to read, but first answers must leave
-    bool continuing_ = false;      // on the worker's list for the next turn
+    bool waiting_ = false;     // there may be bytes to read, but first answers must leave
+    bool continuing_ = false;  // on the worker's list for the next turn
     bool peer_finished_ = false;
-    bool left_ = false;            // to be told from the loop
-    bool linger_ = false;          // the client may still be sending
+    bool left_ = false;    // to be told from the loop
+    bool linger_ = false;  // the client may still be sending
 
     std::unique_ptr<RequestReader> reader_;  // only while a request is under way
     std::string pending_;                    // bytes of a request that is not whole

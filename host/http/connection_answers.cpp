@@ -46,9 +46,12 @@ void Connection::open(std::uint64_t sequence, Head head, std::chrono::millisecon
         stream->gone = true;
         return;
     }
-    if (!may_have_body(head.status())) answer->framing = BodyFraming::None;
-    else if (answer->minor_version == 1) answer->framing = BodyFraming::Chunked;
-    else answer->framing = BodyFraming::UntilClose;
+    if (!may_have_body(head.status()))
+        answer->framing = BodyFraming::None;
+    else if (answer->minor_version == 1)
+        answer->framing = BodyFraming::Chunked;
+    else
+        answer->framing = BodyFraming::UntilClose;
     if (answer->framing == BodyFraming::UntilClose) {
         answer->keep_alive = false;
         if (phase_ == Phase::Open) phase_ = Phase::Finishing;
@@ -129,8 +132,10 @@ void Connection::pop_complete() {
     worker_.count_answered(done);
     first_sequence_ += done;
     answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(done));
-    if (last) end_answers();
-    else if (!answers_.empty()) out_.append(std::move(answers_.front().held));
+    if (last)
+        end_answers();
+    else if (!answers_.empty())
+        out_.append(std::move(answers_.front().held));
 }
 
 // What was just let go of ends the connection: requests behind it stay unanswered.
@@ -166,7 +171,8 @@ void Connection::tell_expired() {
         answer.deadline = core::Monotonic::time_point::max();
         if (auto events = answer.events.lock()) told.push_back(std::move(events));
     }
-    for (const auto& events : told) events->expired();
+    for (const auto& events : told)
+        events->expired();
 }
 
 // A comment line inside an event is allowed, inside a line it would destroy data.

@@ -43,8 +43,10 @@ void Connection::receive(std::string_view bytes) {
     }
     pending_.append(bytes);
     const std::size_t left = read_requests(pending_).size();
-    if (left == 0) pending_ = {};
-    else pending_.erase(0, pending_.size() - left);
+    if (left == 0)
+        pending_ = {};
+    else
+        pending_.erase(0, pending_.size() - left);
 }
 
 // Returns what is not yet a request.
@@ -128,7 +130,8 @@ void Connection::on_peer_finished() {
         close_socket();
         return;
     }
-    for (const OwedAnswer& answer : answers_) left_ |= answer.state == OwedAnswer::State::Streaming;
+    for (const OwedAnswer& answer : answers_)
+        left_ |= answer.state == OwedAnswer::State::Streaming;
     // A request of which the rest will never come is dropped.
     phase_ = Phase::Finishing;
     reader_.reset();

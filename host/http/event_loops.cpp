@@ -20,7 +20,8 @@ struct EventLoops::Impl {
                 finished.set_value();
             });
         }
-        for (auto& one : done) one.get_future().wait();
+        for (auto& one : done)
+            one.get_future().wait();
     }
 
     std::vector<std::shared_ptr<Transport>> transports;

@@ -69,12 +69,15 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
 }  // namespace
 
 Listener::Listener(const std::string& address, std::size_t workers, std::size_t backlog) {
-    if (address.rfind(unix_prefix, 0) == 0) listen_unix(address, static_cast<int>(backlog));
-    else listen_tcp(address, workers, static_cast<int>(backlog));
+    if (address.rfind(unix_prefix, 0) == 0)
+        listen_unix(address, static_cast<int>(backlog));
+    else
+        listen_tcp(address, workers, static_cast<int>(backlog));
 }
 
 Listener::~Listener() {
-    for (const int descriptor : descriptors_) ::close(descriptor);
+    for (const int descriptor : descriptors_)
+        ::close(descriptor);
     if (!path_.empty()) ::unlink(path_.c_str());
 }
 
@@ -86,7 +89,8 @@ void Listener::listen_tcp(const std::string& text, std::size_t workers, int back
         Descriptor descriptor(address.family());
         if (!bind_tcp(descriptor.get(), address, Sharing::WithOurOtherWorkers) || ::listen(descriptor.get(), backlog) != 0) {
             const int error = errno;
-            for (const int open : std::exchange(descriptors_, {})) ::close(open);
+            for (const int open : std::exchange(descriptors_, {}))
+                ::close(open);
             throw unavailable(text, error);
         }
         // The first of them decides what port 0 is.

@@ -46,7 +46,8 @@ void Mailbox::run() {
         std::lock_guard lock(mutex_);
         running_.swap(tasks_);
     }
-    for (const auto& task : running_) task->run();
+    for (const auto& task : running_)
+        task->run();
     running_.clear();
 }
 

@@ -12,8 +12,8 @@ namespace host::http {
 namespace {
 
 // They frame the message or belong to one hop: only the server may write them.
-constexpr std::array<std::string_view, 6> connection_fields = {"Connection",        "Content-Length", "Transfer-Encoding",
-                                                               "Keep-Alive",        "Upgrade",        "Trailer"};
+constexpr std::array<std::string_view, 6> connection_fields = {"Connection", "Content-Length", "Transfer-Encoding",
+                                                               "Keep-Alive", "Upgrade",        "Trailer"};
 
 bool belongs_to_connection(std::string_view name) {
     return std::any_of(connection_fields.begin(), connection_fields.end(),
@@ -41,7 +41,8 @@ const Field* Request::find(std::string_view name) const {
 KeptRequest::KeptRequest(const Request& request) {
     std::size_t size = request.method.size() + request.target.size() + request.path.size() + request.query.size() +
                        request.body.size() + request.peer.size();
-    for (const Field& field : request.fields) size += field.name.size() + field.value.size();
+    for (const Field& field : request.fields)
+        size += field.name.size() + field.value.size();
     // Reserved once: the views must not move while they are taken.
     bytes_.reserve(size);
     const auto keep = [this](std::string_view text) {

@@ -20,9 +20,9 @@ struct Stream {
     explicit Stream(std::uint64_t high_water) : high_water(high_water) {}
 
     const std::uint64_t high_water;
-    std::atomic<std::uint64_t> queued{0};   // bytes not yet taken by the socket
-    std::atomic<std::uint32_t> posted{0};   // calls on their way to the worker: later ones must not overtake them
-    std::atomic<bool> waiting{false};       // the writer was told Again and is owed writable()
+    std::atomic<std::uint64_t> queued{0};  // bytes not yet taken by the socket
+    std::atomic<std::uint32_t> posted{0};  // calls on their way to the worker: later ones must not overtake them
+    std::atomic<bool> waiting{false};      // the writer was told Again and is owed writable()
     std::atomic<bool> gone{false};
 };
 

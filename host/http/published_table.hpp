@@ -12,7 +12,7 @@ namespace host::http {
 
 // The table that serves now. Reading takes no lock: a reader marks the table it looks at (a hazard pointer), takes a share
 // of it and clears the mark. Cost of a read: two exclusive accesses to a cache line of the reader's own, one to the
-// table's reference count; about 20 ns. Nothing is cached by a thread, so that when publish() has returned only
+// table's reference count: some tens of nanoseconds. Nothing is cached by a thread, so that when publish() has returned only
 // requests under way still hold the former table; the last of them to end frees it.
 class PublishedTable {
   public:

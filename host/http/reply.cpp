@@ -69,8 +69,10 @@ Reply::~Reply() {
 
 void Reply::finish() {
     if (done_) return;
-    if (stream_) close(Outcome::Cut);
-    else send(Head(500), Bytes());
+    if (stream_)
+        close(Outcome::Cut);
+    else
+        send(Head(500), Bytes());
 }
 
 void Reply::watch(std::weak_ptr<ReplyEvents> events) {

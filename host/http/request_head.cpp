@@ -19,7 +19,8 @@ struct Seen {
 };
 
 bool starts_with(std::string_view text, std::string_view lower_case_prefix) {
-    return text.size() >= lower_case_prefix.size() && equal_names(text.substr(0, lower_case_prefix.size()), lower_case_prefix);
+    return text.size() >= lower_case_prefix.size() &&
+           equal_names(text.substr(0, lower_case_prefix.size()), lower_case_prefix);
 }
 
 // absolute-form (RFC 9112 section 3.2.2): what follows the authority, or null if it is none.
@@ -52,9 +53,12 @@ const Refusal* parse_target(Request& request) {
 }
 
 const Refusal* parse_version(std::string_view version, Request& request) {
-    if (version == "HTTP/1.1") request.minor_version = 1;
-    else if (version == "HTTP/1.0") request.minor_version = 0;
-    else return version.substr(0, 5) == "HTTP/" ? &refusals::version : &refusals::request_line;
+    if (version == "HTTP/1.1")
+        request.minor_version = 1;
+    else if (version == "HTTP/1.0")
+        request.minor_version = 0;
+    else
+        return version.substr(0, 5) == "HTTP/" ? &refusals::version : &refusals::request_line;
     return nullptr;
 }
 
@@ -87,9 +91,11 @@ const Refusal* take_transfer_encoding(std::string_view value, Seen& seen, Framin
     return nullptr;
 }
 
-void take_connection(std::string_view value, Seen& seen) {
+const Refusal* take_connection(std::string_view value, Seen& seen) {
+    if (!is_token_list(value)) return &refusals::connection;
     seen.connection_close |= list_has(value, "close");
     seen.connection_keep_alive |= list_has(value, "keep-alive");
+    return nullptr;
 }
 
 // The few fields that frame the message or steer the connection. Their lengths differ, so that most fields cost a jump.
@@ -104,7 +110,7 @@ const Refusal* take_field(const Field& field, Seen& seen, Framing& framing, int 
             framing.expects_continue = true;
             return nullptr;
         case 10:
-            if (equal_names(field.name, "connection")) take_connection(field.value, seen);
+            if (equal_names(field.name, "connection")) return take_connection(field.value, seen);
             return nullptr;
         case 14:
             if (equal_names(field.name, "content-length")) return take_content_length(field.value, seen, framing);

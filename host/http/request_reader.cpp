@@ -20,7 +20,8 @@ void move_view(std::string_view& view, std::string_view from, std::string_view t
 
 // RFC 9112 section 2.2: an empty line before a request is a client's slip, not a request.
 RequestReader::State skip_empty_lines(std::string_view& input) {
-    while (input.substr(0, 2) == "\r\n") input.remove_prefix(2);
+    while (input.substr(0, 2) == "\r\n")
+        input.remove_prefix(2);
     return input.empty() || input == "\r" ? RequestReader::State::NeedMore : RequestReader::State::Whole;
 }
 
@@ -56,7 +57,8 @@ RequestReader::State RequestReader::read_head(std::string_view input) {
     if (scanner_.refusal() != nullptr) return refuse(*scanner_.refusal());
     if (!size) return State::NeedMore;
     head_size_ = *size;
-    if (const Refusal* refusal = parse_head(input.substr(0, head_size_), limits_, request_, framing_)) return refuse(*refusal);
+    if (const Refusal* refusal = parse_head(input.substr(0, head_size_), limits_, request_, framing_))
+        return refuse(*refusal);
     if (!framing_.has_body()) return State::Whole;
     step_ = Step::Limit;
     return State::NeedLimit;

@@ -14,10 +14,10 @@ namespace host::http {
 class RequestReader {
   public:
     enum class State {
-        NeedMore,  // keep what is left of the input and come back with more behind it
-        NeedLimit, // the head is in and announces a body: call allow_body(), then read() again with the same input
-        Whole,     // request() is complete; its bytes are those just handed in, or the reader's
-        Refused,   // refusal() says why; nothing more can be read
+        NeedMore,   // keep what is left of the input and come back with more behind it
+        NeedLimit,  // the head is in and announces a body: call allow_body(), then read() again with the same input
+        Whole,      // request() is complete; its bytes are those just handed in, or the reader's
+        Refused,    // refusal() says why; nothing more can be read
     };
 
     explicit RequestReader(const Settings& limits) : limits_(limits), scanner_(limits) {}

@@ -34,13 +34,15 @@ class Server::Impl {
         std::signal(SIGPIPE, SIG_IGN);
         const std::size_t workers = workers_of(settings_);
         std::vector<Listener> listeners;
-        for (const std::string& address : settings_.listen) listeners.emplace_back(address, workers, settings_.backlog);
+        for (const std::string& address : settings_.listen)
+            listeners.emplace_back(address, workers, settings_.backlog);
         loops_.emplace(parts_, workers);
         listeners_ = std::move(listeners);
         for (const Listener& listener : listeners_) {
             addresses_.push_back(listener.name());
             std::vector<int> descriptors;
-            for (std::size_t i = 0; i < workers; ++i) descriptors.push_back(listener.descriptor(i));
+            for (std::size_t i = 0; i < workers; ++i)
+                descriptors.push_back(listener.descriptor(i));
             loops_->accept_from(descriptors);
         }
     }

@@ -15,7 +15,8 @@ Result failure() {
 template <typename Call>
 ssize_t retried(Call call) {
     ssize_t result = call();
-    while (result < 0 && errno == EINTR) result = call();
+    while (result < 0 && errno == EINTR)
+        result = call();
     return result;
 }
 

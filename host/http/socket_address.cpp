@@ -51,7 +51,8 @@ SocketAddress SocketAddress::parse(const std::string& text) {
     } else if (host.front() == '[' && host.back() == ']') {
         address.storage_.ss_family = AF_INET6;
         const std::string inner = host.substr(1, host.size() - 2);
-        if (::inet_pton(AF_INET6, inner.c_str(), &as<sockaddr_in6>(address.storage_).sin6_addr) != 1) throw not_an_address(text);
+        if (::inet_pton(AF_INET6, inner.c_str(), &as<sockaddr_in6>(address.storage_).sin6_addr) != 1)
+            throw not_an_address(text);
     } else {
         address.storage_.ss_family = AF_INET;
         if (::inet_pton(AF_INET, host.c_str(), &as<sockaddr_in>(address.storage_).sin_addr) != 1) throw not_an_address(text);
@@ -65,8 +66,10 @@ std::uint16_t SocketAddress::port() const {
 }
 
 void SocketAddress::set_port(std::uint16_t port) {
-    if (family() == AF_INET) as<sockaddr_in>(storage_).sin_port = htons(port);
-    else as<sockaddr_in6>(storage_).sin6_port = htons(port);
+    if (family() == AF_INET)
+        as<sockaddr_in>(storage_).sin_port = htons(port);
+    else
+        as<sockaddr_in6>(storage_).sin6_port = htons(port);
 }
 
 void SocketAddress::take_port(int descriptor) {

@@ -20,8 +20,10 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
         if (c > 0x20 && c < 0x7f && c != '#') classes[c] |= Target;
         if ((c >= 0x20 && c != 0x7f) || c == '\t') classes[c] |= Value;
     }
-    for (const char c : std::string_view("!#$%&'*+-.^_`|~")) classes[static_cast<unsigned char>(c)] |= Token;
-    for (const char c : std::string_view("-._~!$&'()*+,;=%:[]")) classes[static_cast<unsigned char>(c)] |= Host;
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
+        classes[static_cast<unsigned char>(c)] |= Token;
+    for (const char c : std::string_view("-._~!$&'()*+,;=%:[]"))
+        classes[static_cast<unsigned char>(c)] |= Host;
     return classes;
 }
 
@@ -64,13 +66,31 @@ bool is_field_value(std::string_view text) {
     return all(text, Value);
 }
 
-bool list_has(std::string_view list, std::string_view wanted) {
-    while (true) {
-        const std::size_t comma = list.find(',');
-        if (equal_names(trim(list.substr(0, comma)), wanted)) return true;
-        if (comma == std::string_view::npos) return false;
-        list.remove_prefix(comma + 1);
+namespace {
+
+// Takes the next element off the front of a comma-separated list; false at its end.
+bool next_element(std::string_view& list, std::string_view& element) {
+    if (list.data() == nullptr) return false;
+    const std::size_t comma = list.find(',');
+    element = trim(list.substr(0, comma));
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+    return true;
+}
+
+}  // namespace
+
+bool is_token_list(std::string_view list) {
+    for (std::string_view element; next_element(list, element);) {
+        if (!element.empty() && !is_token(element)) return false;
     }
+    return true;
+}
+
+bool list_has(std::string_view list, std::string_view wanted) {
+    for (std::string_view element; next_element(list, element);) {
+        if (equal_names(element, wanted)) return true;
+    }
+    return false;
 }
 
 }  // namespace host::http

@@ -17,11 +17,14 @@ bool is_host(std::string_view text);         // uri-host [":" port], may be empt
 
 // Without the spaces and tabs around it.
 inline std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
     return text;
 }
 
+bool is_token_list(std::string_view list);  // #token, RFC 9110 section 5.6.1; elements may be empty
 // Is `wanted` an element of the comma-separated list (RFC 9110 section 5.6.1)? Case does not matter.
 bool list_has(std::string_view list, std::string_view wanted);
 

@@ -129,8 +129,7 @@ bool Transport::accept_one(int listener) {
     if (accepting_paused_) return false;
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    const int descriptor =
-        ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor = ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
         adopt(descriptor, name_of(address));
         return true;
@@ -168,17 +167,20 @@ void Transport::pause_accepting() {
     }
     exhaustion_logged_ = true;
     accepting_paused_ = true;
-    for (const int listener : listeners_) reactor()->removeFd(key(), listener);
+    for (const int listener : listeners_)
+        reactor()->removeFd(key(), listener);
 }
 
 void Transport::resume_accepting() {
     accepting_paused_ = false;
-    for (const int listener : listeners_) reactor()->registerFd(key(), listener, NotifyOn::Read);
+    for (const int listener : listeners_)
+        reactor()->registerFd(key(), listener, NotifyOn::Read);
 }
 
 void Transport::stop_accepting() {
     if (!accepting_paused_) {
-        for (const int listener : listeners_) reactor()->removeFd(key(), listener);
+        for (const int listener : listeners_)
+            reactor()->removeFd(key(), listener);
     }
     accepting_paused_ = false;
     listeners_.clear();
@@ -191,16 +193,20 @@ void Transport::tick() {
     // A copy, because a deadline may close a connection.
     std::vector<std::shared_ptr<Connection>> connections;
     connections.reserve(connections_.size());
-    for (const auto& [descriptor, connection] : connections_) connections.push_back(connection);
-    for (const auto& connection : connections) connection->on_tick();
+    for (const auto& [descriptor, connection] : connections_)
+        connections.push_back(connection);
+    for (const auto& connection : connections)
+        connection->on_tick();
 }
 
 void Transport::drain() {
     stop_accepting();
     set_draining();
     std::vector<std::shared_ptr<Connection>> connections;
-    for (const auto& [descriptor, connection] : connections_) connections.push_back(connection);
-    for (const auto& connection : connections) connection->begin_drain();
+    for (const auto& [descriptor, connection] : connections_)
+        connections.push_back(connection);
+    for (const auto& connection : connections)
+        connection->begin_drain();
     if (connections_.empty()) parts().on_empty();
 }
 

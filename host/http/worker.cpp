@@ -62,7 +62,8 @@ void Worker::flush_marked() {
     // Those that mark themselves again meanwhile wait for the next turn: a fast reader must not keep the loop here.
     std::vector<std::shared_ptr<Connection>> marked;
     marked.swap(to_flush_);
-    for (const auto& connection : marked) connection->flush();
+    for (const auto& connection : marked)
+        connection->flush();
     if (!to_flush_.empty()) {
         mailbox_->wake();
         return;
@@ -74,7 +75,8 @@ void Worker::flush_marked() {
 void Worker::continue_marked() {
     std::vector<std::shared_ptr<Connection>> marked;
     marked.swap(to_continue_);
-    for (const auto& connection : marked) connection->continue_turn();
+    for (const auto& connection : marked)
+        connection->continue_turn();
 }
 
 }  // namespace host::http

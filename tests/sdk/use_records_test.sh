@@ -36,12 +36,13 @@ check() {
     "$1" -std=c++20 $2 -fPIC -shared -fvisibility=hidden -ffunction-sections -Wl,--gc-sections \
         -Wl,--version-script="$sdk/cmake/plugin.map" -I"$sdk/cpp" -I"$sdk/abi" "$work/$3.cpp" -o "$work/$3.so"
     strip -s "$work/$3.so"
-    objcopy -O binary --only-section=.gantry.info "$work/$3.so" "$work/info"
+    objcopy --dump-section .gantry.info="$work/info" "$work/$3.so" /dev/null
     records=$(tr '\0' '\n' <"$work/info" | sort -u)
     found=no
     case $records in *use=gantry.database/1:*) found=yes ;; esac
     case $records in *use=gantry.http.server/1:*) ;; *) found=nothing ;; esac
     [ "$found" = "$4" ] || { echo "FAILED: $1 $2 $3: expected $4, found $found:"; echo "$records"; failed=1; }
+    echo "$1 $2 $3: $found"
 }
 
 for compiler in g++ clang++ clang++-14; do

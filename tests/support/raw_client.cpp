@@ -1,6 +1,7 @@
 #include "tests/support/raw_client.hpp"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -31,6 +32,9 @@ int connected(const sockaddr* address, socklen_t size, int receive_bytes) {
     const int socket = ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket < 0) fail(std::string("no socket: ") + std::strerror(errno));
     if (receive_bytes > 0) ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+    // What is sent piece by piece shall arrive piece by piece, and at once.
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (::connect(socket, address, size) == 0) return socket;
     const int error = errno;
     ::close(socket);
@@ -154,7 +158,8 @@ std::string RawClient::read_to_end() {
 
 void RawClient::wait_for_end() {
     try {
-        while (fill()) buffer_.clear();
+        while (fill())
+            buffer_.clear();
     } catch (const std::runtime_error& error) {
         if (std::string_view(error.what()).find("10 s") != std::string_view::npos) throw;
     }

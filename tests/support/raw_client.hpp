@@ -42,7 +42,7 @@ class RawClient {
 
     void finish();  // shuts down our sending side
     void close();
-    void reset();   // closes so that the server sees a reset
+    void reset();  // closes so that the server sees a reset
 
   private:
     // False: the server has closed.

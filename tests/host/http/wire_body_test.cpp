@@ -10,7 +10,8 @@ using support::RawClient;
 using wire::WireServer;
 
 std::string size_of_body(const wire::Request& request) {
-    return std::to_string(request.body.size()) + (request.body.find_first_not_of('x') == std::string_view::npos ? "" : " bad");
+    return std::to_string(request.body.size()) +
+           (request.body.find_first_not_of('x') == std::string_view::npos ? "" : " bad");
 }
 
 void answer_size(const wire::Request& request, wire::Reply reply) {
@@ -33,9 +34,11 @@ TEST(WireBody, ManySmallChunksOnOneConnectionAllArrive) {
     WireServer server(answer_size);
     RawClient client = server.connect();
     std::string request = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-    for (int i = 0; i < 256; ++i) request += "3E8\r\n" + std::string(1000, 'x') + "\r\n";
+    for (int i = 0; i < 256; ++i)
+        request += "3E8\r\n" + std::string(1000, 'x') + "\r\n";
     request += "0\r\n\r\n";
-    for (int i = 0; i < 20; ++i) ASSERT_EQ(client.send(request).read_answer().body, "256000");
+    for (int i = 0; i < 20; ++i)
+        ASSERT_EQ(client.send(request).read_answer().body, "256000");
 }
 
 TEST(WireBody, AHundredMegabytesAreAccepted) {

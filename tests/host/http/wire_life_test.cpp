@@ -20,7 +20,8 @@ using wire::WireServer;
 
 std::size_t open_descriptors() {
     std::size_t count = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
+        ++count;
     return count;
 }
 
@@ -44,14 +45,16 @@ class SocketFile {
 };
 
 TEST(WireLife, ServesIPv6AndSaysThePeer) {
-    WireServer server([](const wire::Request& request, wire::Reply reply) { wire::answer(reply, std::string(request.peer)); },
-                      listening("[::1]:0"));
+    WireServer server(
+        [](const wire::Request& request, wire::Reply reply) { wire::answer(reply, std::string(request.peer)); },
+        listening("[::1]:0"));
     EXPECT_EQ(server.connect().send(wire::get).read_answer().body.substr(0, 6), "[::1]:");
 }
 
 TEST(WireLife, AnAddressWithoutHostServesIPv4AndIPv6) {
-    WireServer server([](const wire::Request& request, wire::Reply reply) { wire::answer(reply, std::string(request.peer)); },
-                      listening(":0"));
+    WireServer server(
+        [](const wire::Request& request, wire::Reply reply) { wire::answer(reply, std::string(request.peer)); },
+        listening(":0"));
     const std::string port = server.address();
     EXPECT_EQ(RawClient("127.0.0.1" + port).send(wire::get).read_answer().body.substr(0, 10), "127.0.0.1:");
     EXPECT_EQ(RawClient("[::1]" + port).send(wire::get).read_answer().body.substr(0, 6), "[::1]:");
@@ -60,8 +63,9 @@ TEST(WireLife, AnAddressWithoutHostServesIPv4AndIPv6) {
 TEST(WireLife, ServesAUnixSocketAndRemovesIt) {
     const SocketFile file;
     {
-        WireServer server([](const wire::Request& request, wire::Reply reply) { wire::answer(reply, std::string(request.peer)); },
-                          listening(file.address()));
+        WireServer server(
+            [](const wire::Request& request, wire::Reply reply) { wire::answer(reply, std::string(request.peer)); },
+            listening(file.address()));
         EXPECT_EQ(server.address(), file.address());
         EXPECT_EQ(server.connect().send(wire::get).read_answer().body, "unix");
     }
@@ -103,7 +107,8 @@ TEST(WireLife, APortInUseIsNamed) {
 }
 
 TEST(WireLife, WhatIsNoAddressIsRefused) {
-    for (const auto address : {"", "8080", "localhost:1", "127.0.0.1:", "127.0.0.1:65536", "[::1:1", "[x]:1", "unix:", "1.2.3:4"}) {
+    for (const auto address :
+         {"", "8080", "localhost:1", "127.0.0.1:", "127.0.0.1:65536", "[::1:1", "[x]:1", "unix:", "1.2.3:4"}) {
         try {
             WireServer server(wire::echo, listening(address));
             ADD_FAILURE() << address;
@@ -144,10 +149,12 @@ TEST(WireLife, DrainLetsRequestsFinishAndClosesTheRest) {
     const std::string address = server.address();
     RawClient idle = server.connect();
     std::vector<RawClient> busy;
-    for (int i = 0; i < 10; ++i) busy.push_back(std::move(server.connect().send(wire::get)));
+    for (int i = 0; i < 10; ++i)
+        busy.push_back(std::move(server.connect().send(wire::get)));
     ASSERT_TRUE(wire::eventually([&] { return shelf.size() == 10 && server->counters().connections == 11; }));
     auto drained = std::async(std::launch::async, [&] { return server->drain(10s); });
     EXPECT_EQ(idle.read_to_end(), "");
+    idle.close();
     EXPECT_TRUE(wire::eventually([&] {
         try {
             RawClient late(address);
@@ -228,10 +235,13 @@ TEST(WireLife, ConnectionsAboveTheLimitAreAnswered503) {
 TEST(WireLife, HundredsOfConnectionsAreServedAtOnce) {
     WireServer server;
     std::vector<RawClient> clients;
-    for (int i = 0; i < 400; ++i) clients.push_back(server.connect());
+    for (int i = 0; i < 400; ++i)
+        clients.push_back(server.connect());
     for (int round = 0; round < 3; ++round) {
-        for (RawClient& client : clients) client.send(wire::get);
-        for (RawClient& client : clients) ASSERT_EQ(client.read_answer().status, 200);
+        for (RawClient& client : clients)
+            client.send(wire::get);
+        for (RawClient& client : clients)
+            ASSERT_EQ(client.read_answer().status, 200);
     }
     EXPECT_EQ(server->counters().connections, 400U);
     clients.clear();
@@ -254,7 +264,8 @@ TEST(WireLife, RunningOutOfDescriptorsPausesAcceptingAndIsSurvived) {
     }();
     starved.send(wire::get);
     // Those that are in are served as before.
-    for (int i = 0; i < 100; ++i) ASSERT_EQ(early.send(wire::get).read_answer().status, 200);
+    for (int i = 0; i < 100; ++i)
+        ASSERT_EQ(early.send(wire::get).read_answer().status, 200);
     ::setrlimit(RLIMIT_NOFILE, &before);
     EXPECT_EQ(starved.read_answer().status, 200);
     (*server)->stop();

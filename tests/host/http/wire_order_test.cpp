@@ -18,13 +18,17 @@ TEST(WireOrder, AnswersLeaveInTheOrderOfTheirRequests) {
     wire::Shelf shelf;
     WireServer server([&](const wire::Request&, wire::Reply reply) { shelf.put(std::move(reply)); });
     RawClient client = server.connect();
-    for (int i = 0; i < 8; ++i) client.send(numbered(i));
+    for (int i = 0; i < 8; ++i)
+        client.send(numbered(i));
     ASSERT_TRUE(wire::eventually([&] { return shelf.size() == 8; }));
     for (int i = 7; i >= 0; --i) {
         wire::Reply reply = shelf.take(static_cast<std::size_t>(i));
-        std::thread([&] { wire::answer(reply, std::to_string(i) + std::string(static_cast<std::size_t>(i) * 3000, '.')); }).join();
+        std::thread([&] {
+            wire::answer(reply, std::to_string(i) + std::string(static_cast<std::size_t>(i) * 3000, '.'));
+        }).join();
     }
-    for (int i = 0; i < 8; ++i) EXPECT_EQ(client.read_answer().body.substr(0, 1), std::to_string(i));
+    for (int i = 0; i < 8; ++i)
+        EXPECT_EQ(client.read_answer().body.substr(0, 1), std::to_string(i));
 }
 
 TEST(WireOrder, AStreamHoldsBackTheAnswersBehindItAndKeepsItsOwnPieces) {
@@ -52,7 +56,8 @@ TEST(WireOrder, NoMoreThan64RequestsOfAConnectionAreUnanswered) {
     wire::Shelf shelf;
     WireServer server([&](const wire::Request&, wire::Reply reply) { shelf.put(std::move(reply)); });
     RawClient client = server.connect();
-    for (int i = 0; i < 100; ++i) client.send(numbered(i));
+    for (int i = 0; i < 100; ++i)
+        client.send(numbered(i));
     ASSERT_TRUE(wire::eventually([&] { return shelf.size() == 64; }));
     for (int i = 0; i < 100; ++i) {
         ASSERT_TRUE(wire::eventually([&] { return shelf.size() != 0; }));
@@ -68,9 +73,11 @@ TEST(WireOrder, AThousandPipelinedRequestsWithLargeAnswersCostBoundedMemory) {
     WireServer server([&](const wire::Request&, wire::Reply reply) { wire::answer(reply, page); });
     RawClient client = server.connect();
     std::string requests;
-    for (int i = 0; i < 1000; ++i) requests += wire::get;
+    for (int i = 0; i < 1000; ++i)
+        requests += wire::get;
     client.send(requests);
-    for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.read_answer().body.size(), page.size());
+    for (int i = 0; i < 1000; ++i)
+        ASSERT_EQ(client.read_answer().body.size(), page.size());
     // What was not yet sent was not yet asked for: requests are read as answers leave.
     EXPECT_EQ(server->counters().requests, 1000U);
 }
@@ -106,8 +113,10 @@ TEST(WireOrder, NoClientEverReadsAnothersAnswer) {
             }
         };
         std::vector<std::thread> clients;
-        for (unsigned seed = 1; seed <= 8; ++seed) clients.emplace_back(client_loop, seed);
-        for (auto& client : clients) client.join();
+        for (unsigned seed = 1; seed <= 8; ++seed)
+            clients.emplace_back(client_loop, seed);
+        for (auto& client : clients)
+            client.join();
         EXPECT_TRUE(wire::eventually([&] { return server->counters().requests_open == 0; }));
     }
     EXPECT_EQ(wrong, 0);

@@ -75,8 +75,10 @@ TEST(WireProbe, ContentLengthMustBeOneDecimalNumber) {
 }
 
 TEST(WireProbe, NothingIsSmuggledBetweenTwoLengths) {
-    EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"), 400);
-    EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"), 400);
+    EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
+              400);
+    EXPECT_EQ(refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
+              400);
     EXPECT_EQ(refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400);
 }
 
@@ -116,6 +118,12 @@ TEST(WireProbe, FoldedHeadersAndControlCharactersAreRefused) {
     EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n"), 400);
 }
 
+TEST(WireProbe, AConnectionFieldThatIsNoListIsRefused) {
+    EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost: a\r\nConnection: clo se\r\n\r\n"), 400);
+    EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: , keep-alive,,x\r\n\r\n").status, 200);
+    EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: a\r\nConnection:\r\n\r\n").status, 200);
+}
+
 TEST(WireProbe, LeadingEmptyLinesAreSkipped) {
     EXPECT_EQ(ask("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
 }
@@ -127,9 +135,9 @@ TEST(WireProbe, ABareLineFeedIsRefusedAtOnce) {
 }
 
 TEST(WireProbe, OddValuesOfOrdinaryHeadersAreNobodysBusiness) {
-    const auto answer = ask(
-        "GET / HTTP/1.1\r\nHost: a:b\r\nCookie: foo\r\nCache-Control: stale-while-revalidate=60\r\nDate: yesterday\r\n"
-        "Accept: font/woff2, *\r\nContent-Type: text\r\nX-Empty:\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n");
+    const auto answer =
+        ask("GET / HTTP/1.1\r\nHost: a:b\r\nCookie: foo\r\nCache-Control: stale-while-revalidate=60\r\nDate: yesterday\r\n"
+            "Accept: font/woff2, *\r\nContent-Type: text\r\nX-Empty:\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n");
     EXPECT_EQ(answer.status, 200);
     EXPECT_NE(answer.body.find("Cookie=foo\n"), std::string::npos);
     EXPECT_NE(answer.body.find("X-Empty=\n"), std::string::npos);
@@ -145,7 +153,8 @@ TEST(WireProbe, ThirtyThousandSlashesAreTooLong) {
 TEST(WireProbe, HeadsHaveALimitInBytesAndInNumber) {
     EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(33'000, 'x')), 431);
     std::string many = "GET / HTTP/1.1\r\nHost: a\r\n";
-    for (int i = 0; i < 99; ++i) many += "X: 1\r\n";
+    for (int i = 0; i < 99; ++i)
+        many += "X: 1\r\n";
     EXPECT_EQ(ask(many + "\r\n").status, 200);
     EXPECT_EQ(refused(many + "X: 1\r\n\r\n"), 431);
 }

@@ -27,14 +27,15 @@ using host::http::ReplyEvents;
 using host::http::Request;
 using host::http::Settings;
 using host::http::Write;
-using support::RawClient;
 using std::chrono::milliseconds;
+using support::RawClient;
 
 using Handler = std::function<void(const Request&, Reply)>;
 
 class FunctionDispatcher final : public host::http::Dispatcher {
   public:
-    explicit FunctionDispatcher(Handler handler, std::uint64_t body_max) : handler_(std::move(handler)), body_max_(body_max) {}
+    explicit FunctionDispatcher(Handler handler, std::uint64_t body_max)
+        : handler_(std::move(handler)), body_max_(body_max) {}
 
     std::uint64_t body_bytes_max(const Request&) override { return body_max_; }
     void dispatch(const Request& request, Reply reply) override { handler_(request, std::move(reply)); }
@@ -53,8 +54,10 @@ inline void answer(Reply& reply, std::string body) {
 
 // Method, target, fields and body, so that a test sees what the server understood.
 inline void echo(const Request& request, Reply reply) {
-    std::string text = std::string(request.method) + " " + std::string(request.path) + "?" + std::string(request.query) + "\n";
-    for (const auto& field : request.fields) text += std::string(field.name) + "=" + std::string(field.value) + "\n";
+    std::string text =
+        std::string(request.method) + " " + std::string(request.path) + "?" + std::string(request.query) + "\n";
+    for (const auto& field : request.fields)
+        text += std::string(field.name) + "=" + std::string(field.value) + "\n";
     answer(reply, text + std::string(request.body));
 }
 

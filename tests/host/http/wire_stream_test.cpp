@@ -96,8 +96,10 @@ TEST(WireStream, ACutStreamHasNoLastChunk) {
         Reply reply = streams.next();
         reply.open(Head(200), 0ms);
         reply.write(text("part"));
-        if (dropped) reply = Reply();
-        else reply.close(Outcome::Cut);
+        if (dropped)
+            reply = Reply();
+        else
+            reply.close(Outcome::Cut);
         client.read_until("4\r\npart\r\n");
         EXPECT_EQ(client.read_to_end(), "");
     }
@@ -170,8 +172,10 @@ TEST(WireStream, AClientThatLeavesAStreamIsReported) {
         Reply reply = streams.next();
         reply.open(Head(200), 0ms);
         client.read_until("\r\n\r\n");
-        if (reset) client.reset();
-        else client.close();
+        if (reset)
+            client.reset();
+        else
+            client.close();
         EXPECT_TRUE(wire::eventually([&] { return streams.watcher->gone_calls == 1; }));
         EXPECT_EQ(streams.watcher->reason, static_cast<int>(wire::ReplyEvents::Reason::ClientLeft));
         EXPECT_EQ(reply.write(text("x")), Write::Gone);
