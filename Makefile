@@ -1,4 +1,8 @@
 # The door for people: each target installs what it needs from Debian's packages (and says so), then calls CMake.
+# A second clone on the same machine shares the compiler's cache.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
 .PHONY: help run build test check bench fuzz tsan format packages
 
 help:

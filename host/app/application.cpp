@@ -46,6 +46,8 @@ Application::~Application() {
 
 void Application::start() {
     core::set_thread_kind(core::ThreadKind::Control);
+    std::vector<std::string> problems = plugins_.prepare();
+    if (!problems.empty()) throw config::ConfigErrors(std::move(problems));
     make_data_directory(config_.data_directory);
     database_.start();
     migrate(database_, config_, "gantry", log_);

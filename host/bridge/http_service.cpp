@@ -137,7 +137,7 @@ gantry_status HttpService::reply(gantry_id request, const gantry_response& passe
     http::Head head = head_of(response);
     const OpenRequest open = requests_.take(request);
     if (!open.exchange || open.streaming) return GANTRY_E_GONE;
-    return open.exchange->send(std::move(head), http::Bytes(response.body)) ? GANTRY_OK : GANTRY_E_GONE;
+    return open.exchange->send(std::move(head), http::Bytes(response.body, open.exchange->pin())) ? GANTRY_OK : GANTRY_E_GONE;
 }
 
 gantry_status HttpService::fail(gantry_id request, const gantry_error& passed, std::string details_json) {

@@ -91,8 +91,12 @@ bool Connection::write_socket() {
 void Connection::end_if_finished() {
     if (!answers_.empty() || !out_.empty()) return;
     if (phase_ == Phase::Open) {
-        settle_idle();
-        return;
+        if (!worker_.draining() || reader_ || waiting_) {
+            settle_idle();
+            return;
+        }
+        linger_ = true;
+        phase_ = Phase::Finishing;
     }
     if (phase_ != Phase::Finishing) return;
     // Closing with unread bytes would send a reset, which destroys an answer that is still under way.

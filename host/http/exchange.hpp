@@ -38,6 +38,8 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     void keep();
     std::span<const Param> params() const { return params_; }
     const Route& route() const { return route_; }
+    // Keeps the code of the route's plugin in memory.
+    std::shared_ptr<const void> pin() const { return table_; }
     const std::string& request_id() const { return request_id_; }
     std::string_view traceparent() const;  // empty: none sent, or not valid W3C Trace Context
     std::uint64_t deadline_ns() const { return deadline_ns_; }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,8 +78,9 @@ class Bytes {
   public:
     Bytes() = default;
     explicit Bytes(std::string text) : text_(std::move(text)) {}
-    // Takes over `slice.release`; a slice without one is copied.
-    explicit Bytes(const gantry_slice& slice);
+    // Takes over `slice.release`; a slice without one is copied. `pin` is kept until after the release: the code of the
+    // plugin that is called there.
+    explicit Bytes(const gantry_slice& slice, std::shared_ptr<const void> pin = nullptr);
     Bytes(Bytes&& other) noexcept;
     Bytes& operator=(Bytes&& other) noexcept;
     Bytes(const Bytes&) = delete;
@@ -92,6 +94,7 @@ class Bytes {
 
   private:
     std::string text_;
+    std::shared_ptr<const void> pin_;
     gantry_slice slice_{nullptr, 0, nullptr, nullptr};
 };
 

@@ -15,9 +15,18 @@ Manager::~Manager() {
     stop();
 }
 
+std::vector<std::string> Manager::prepare() {
+    prepared_ = next_generation(1);
+    prepared_->map();
+    std::vector<std::string> problems;
+    for (const Failure& failure : prepared_->failures())
+        if (failure.on_failure == OnFailure::Required) problems.push_back(failure.reason);
+    return problems;
+}
+
 void Manager::start() {
-    std::shared_ptr<Generation> next = next_generation(1);
-    next->map();
+    if (!prepared_) prepare();
+    std::shared_ptr<Generation> next = std::exchange(prepared_, nullptr);
     next->start();
     generation_.with([&](auto& generation) { generation = std::move(next); });
 }

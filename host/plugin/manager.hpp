@@ -11,14 +11,17 @@
 
 namespace host::plugin {
 
-// Finds, verifies and runs the plugins of this host. start() and stop() are called by one thread, once each; the rest by
-// any.
+// Finds, verifies and runs the plugins of this host. prepare(), start() and stop() are called by one thread, once each; the
+// rest by any.
 class Manager {
   public:
     Manager(Settings settings, Environment environment);
     // Stops if nobody did.
     ~Manager();
 
+    // Everything short of creating an instance: files, hashes, ABI, needs, order, symbols, settings. The problems of plugins
+    // that must not fail, a line each; none: start() may follow. Before anything is begun that would have to be undone.
+    std::vector<std::string> prepare();
     // Brings up the first generation. Throws core::Error with a line for each plugin that must not fail and did; then
     // nothing of any plugin is left.
     void start();
@@ -41,6 +44,7 @@ class Manager {
 
     const Settings settings_;
     const std::shared_ptr<const Environment> environment_;
+    std::shared_ptr<Generation> prepared_;  // mapped, waiting for start()
     core::Locked<std::shared_ptr<Generation>> generation_;
 };
 

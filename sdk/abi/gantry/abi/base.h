@@ -5,7 +5,7 @@
  * THE SEVEN RULES, binding for every header of this folder
  *  1 GROWTH   Each struct that crosses begins with `uint32_t struct_size`, set by whoever allocates it. Members are
  *             only ever appended. A member exists if struct_size says so: test with GANTRY_HAS.
- *             (gantry_str, gantry_bytes, gantry_pair, gantry_slice and gantry_value are frozen and carry no size.)
+ *X
  *  2 NAMES    Everything beyond these basics is a service `gantry.<name>/<revision>`, asked for by that string.
  *             An incompatible change is a new revision; the host keeps serving the old one.
  *  3 IDS      What a plugin keeps beyond a call is a gantry_id, never a host pointer. Ids are not reused: a stale

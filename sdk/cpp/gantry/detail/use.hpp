@@ -15,5 +15,5 @@
                      ".asciz \"use=" service_id ":%c0\"\n\t"                   \
                      ".popsection"                                             \
                      :                                                         \
-                     : "i"(offsetof(Type, member) + sizeof(Type::member)))
+                     : "i"(offsetof(Type, member) + sizeof(static_cast<const Type*>(nullptr)->member)))
 // clang-format on
