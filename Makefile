@@ -2,6 +2,7 @@
 # A second clone on the same machine shares the compiler's cache.
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
+export CCACHE_SLOPPINESS := pch_defines,time_macros
 
 .PHONY: help run build test check bench fuzz tsan format packages
 
@@ -10,7 +11,7 @@ help:
 	@echo "make test    build with ASan and UBSan, run every test"
 	@echo "make build   the release build: build/release/gantry and build/release/plugins"
 	@echo "make check   layers, formatting, installed tree"
-	@echo "make tsan    the tests under ThreadSanitizer"
+	@echo "make tsan    the tests of everything with threads under ThreadSanitizer"
 	@echo "make fuzz    every fuzz target for 20 seconds (SECONDS=n for longer)"
 	@echo "make bench   against nginx, FastAPI and pgbench, side by side"
 
@@ -28,8 +29,8 @@ test: packages
 
 tsan: packages
 	cmake --preset tsan
-	cmake --build --preset tsan
-	ctest --preset tsan
+	cmake --build --preset tsan --target thread_tests
+	ctest --preset tsan -L threads
 
 check: build
 	python3 tests/lint/layers.py
@@ -42,7 +43,7 @@ format: packages
 fuzz: packages
 	sh packaging/debian_packages.sh fuzz
 	cmake --preset fuzz
-	cmake --build --preset fuzz
+	cmake --build --preset fuzz --target fuzz_targets
 	sh tests/fuzz/run.sh build/fuzz $${SECONDS:-20}
 
 bench: packages

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "host/core/error.hpp"
-#include "host/database/sha256.hpp"
+#include "host/core/sha256.hpp"
 
 namespace host::database {
 
@@ -35,7 +35,7 @@ Migration read_migration(const fs::path& file) {
     std::string sql((std::istreambuf_iterator<char>(stream)), {});
     if (!stream) throw Error{Code::Unavailable, "cannot read migration " + file.string(), file.string()};
     const bool in_transaction = sql.compare(0, no_transaction_mark.size(), no_transaction_mark) != 0;
-    std::string hash = sha256_hex(sql);
+    std::string hash = core::sha256_hex(sql);
     return {std::stoi(name.substr(0, 4)), name.substr(5), file, std::move(sql), std::move(hash), in_transaction};
 }
 

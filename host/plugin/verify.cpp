@@ -8,7 +8,7 @@
 
 #include "host/core/error.hpp"
 #include "host/plugin/elf_file.hpp"
-#include "host/plugin/sha256.hpp"
+#include "host/core/sha256.hpp"
 
 namespace host::plugin {
 
@@ -162,7 +162,7 @@ Verified verify(const Wanted& wanted, const Settings& settings, const HostOffer&
     std::vector<fs::path> roots = settings.directories;
     if (!wanted.file.empty()) roots.push_back(fs::absolute(wanted.file).parent_path());
     plugin.image = std::make_shared<const Image>(read_image(plugin.file, roots));
-    plugin.sha256 = sha256_hex(plugin.image->bytes);
+    plugin.sha256 = core::sha256_hex(plugin.image->bytes);
     try {
         check_bytes(plugin, offer, read_manifest);
     } catch (const Error& error) {

@@ -33,7 +33,7 @@ class LockedNotes:
 
     def waiting(self):
         """How many statements of the host wait for the lock."""
-        self._say("select count(*) from pg_stat_activity where wait_event_type = 'Lock';")
+        self._say("select count(*) from pg_locks where not granted;")
         return int(self.psql.stdout.readline())
 
     def release(self):

@@ -206,6 +206,10 @@ class GantryHost:
     def descriptors(self):
         return processes.descriptors(self.process.pid)
 
+    def clients(self):
+        """How many connections it has."""
+        return processes.clients_of(self.address[1])
+
     def postmaster(self):
         """The first line of postmaster.pid."""
         files = list(self.data_directory.rglob("postmaster.pid"))

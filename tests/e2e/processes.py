@@ -16,6 +16,17 @@ def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def clients_of(port):
+    """How many connections to a port a process on this machine still holds on the port's side."""
+    held = 0
+    for line in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        fields = line.split()
+        is_ours = int(fields[1].split(":")[1], 16) == port
+        is_listener, has_owner = fields[3] == "0A", fields[9] != "0"
+        held += is_ours and has_owner and not is_listener
+    return held
+
+
 def working_in(directory):
     """The processes whose working directory lies in `directory`: for a cluster, every process of its PostgreSQL.
 

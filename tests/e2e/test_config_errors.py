@@ -39,7 +39,7 @@ FAULTS = [
     ("a bracket without an end", "http: {workers: 1\n", [(None, None, "", "not YAML")]),
     ("an anchor, the seed of a bomb", "a: &a [x]\nb: [*a, *a]\n", [(1, None, "a", "anchors (&name) are not allowed")]),
     ("a second document", "http: {}\n---\nhttp: {}\n", [(None, None, "", "document")]),
-    ("a nesting without end", "http: " + "[" * 5000 + "\n", [(1, None, None, "nested deeper than")]),
+    ("a nesting without end", "http: " + "[" * 5000 + "]" * 5000 + "\n", [(1, None, None, "nested deeper than")]),
     ("bytes that are no text", b"log:\n  level: \xff\n", [(2, 10, "", "not UTF-8")]),
     ("a control character", b"log:\n  level: in\x00fo\n", [(2, 12, "", "control character")]),
     (

@@ -8,6 +8,7 @@ import unittest
 
 import notes_client
 import processes
+from database_client import LockedNotes
 from gantry_host import GantryHost, temporary_directory
 from waiting import until
 from writers import Writers
@@ -71,6 +72,31 @@ class KilledServer(FaultCase):
                     os.kill(pid, signal.SIGCONT)
             until(lambda: host.get("/health/detailed").status == 200, "health is back")
             notes_client.create(host, "After all")
+
+
+class SlowStatement(FaultCase):
+    def test_a_statement_that_takes_too_long_is_a_504_and_costs_no_connection(self):
+        with GantryHost({"database": {"statement_deadline": "300ms", "connections": 2}}) as host:
+            with LockedNotes(host):
+                for _ in range(5):
+                    answer = host.request("POST", "/notes", {"title": "Never written"})
+                    self.assertEqual((answer.status, answer.json()["code"]), (504, "DEADLINE_EXCEEDED"))
+            notes_client.create(host, "After the lock")
+            self.assertEqual(len(notes_client.all_of(host)), 1)
+
+
+class BusyDatabase(FaultCase):
+    def test_who_waits_too_long_for_a_connection_is_told_to_come_back(self):
+        with GantryHost({"database": {"connections": 1, "queue_deadline": "300ms"}}) as host:
+            with LockedNotes(host) as lock, host.wire() as first:
+                first.send(b"GET /notes HTTP/1.1\r\nHost: x\r\n\r\n")
+                until(lock.waiting, "the only connection is taken")
+                for _ in range(5):
+                    self.assertEqual(host.get("/notes").status, 503)
+                    self.assertEqual(host.get("/hello/World").status, 200)
+                lock.release()
+                self.assertEqual(first.answer().status, 200)
+            self.assertEqual(host.get("/notes").status, 200)
 
 
 class KilledHost(FaultCase):

@@ -117,21 +117,20 @@ class LargeBodies(HostTestCase):
     def test_a_client_that_sends_them_all_the_same_costs_no_memory(self):
         before = self.host.rss_bytes()
         piece = b"x" * 65536
-        for _ in range(5):
+        for _ in range(3):
             with self.host.wire() as wire:
                 wire.send(b"POST /notes HTTP/1.1\r\nHost: x\r\nContent-Length: 104857600\r\n\r\n")
-                sent = sum(1 for _ in range(1600) if wire.send_as_far_as_read(piece))
-                self.assertLess(sent, 1600, "the host read a body that it had refused to the end")
-        self.assertLess(self.host.rss_bytes() - before, 20_000_000)
+                self.expect_problem(wire.answer(), 413, "BODY_TOO_LARGE")
+                # The host may read on for a while, so that the answer is not lost to a reset, but keeps none of it.
+                while wire.send_as_far_as_read(piece):
+                    self.assertLess(self.host.rss_bytes() - before, 20_000_000)
 
     def test_chunks_without_an_end_are_cut_at_the_limit(self):
+        before = self.host.rss_bytes()
         with self.host.wire() as wire:
             wire.send(b"POST /notes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-            for _ in range(1600):
-                if not wire.send_as_far_as_read(b"10000\r\n" + b"x" * 65536 + b"\r\n"):
-                    break
-            else:
-                self.fail("100 MB in chunks were read")
+            while wire.send_as_far_as_read(b"10000\r\n" + b"x" * 65536 + b"\r\n"):
+                self.assertLess(self.host.rss_bytes() - before, 20_000_000)
 
 
 class SlowClients(HostTestCase):

@@ -15,7 +15,9 @@ class Museum(unittest.TestCase):
         for minor in sorted(path for path in MUSEUM.iterdir() if path.is_dir()):
             with self.subTest(abi=minor.name), GantryHost({"plugin_directories": [str(minor)]}) as host:
                 self.assertEqual(host.get("/hello/World").body, b"Hello, World!\n")
-                created = host.request("POST", "/notes", b'{"title":"old","body":"still read"}', {"Content-Type": "application/json"})
+                created = host.request(
+                    "POST", "/notes", b'{"title":"old","body":"still read"}', {"Content-Type": "application/json"}
+                )
                 self.assertEqual(created.status, 201, created.body)
                 self.assertEqual(host.get("/notes/" + created.json()["id"]).json()["title"], "old")
                 self.assertIn(b"still read", host.get("/notes/export").body)

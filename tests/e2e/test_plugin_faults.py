@@ -30,7 +30,7 @@ class Handlers(HostTestCase):
                 self.assertEqual(wire.answer().body, b"Hello, World!\n")
 
     def test_an_answer_that_comes_too_late_finds_nobody(self):
-        self.expect_problem(self.host.get("/late_completion"), 500, "INTERNAL_ERROR")
+        self.expect_problem(self.host.get("/late_completion"), 500, "NO_ANSWER")
         gone = -6
         self.assertEqual(int(self.host.get("/late_completion").text()), gone)
 
@@ -89,11 +89,11 @@ class Starts(unittest.TestCase):
     def changes(policy, plugin="fails_after_route"):
         return {"plugin_directories": DIRECTORIES, "plugins": {"notes": None, plugin: {"host": {"on_failure": policy}}}}
 
-    def expect_refusal(self, changes, *words):
+    def expect_refusal(self, changes, *words, code=1):
         host = GantryHost(changes)
         self.addCleanup(host.clean_up)
         host.launch()
-        self.assertEqual(host.wait(), 1, host.stderr())
+        self.assertEqual(host.wait(), code, host.stderr())
         for word in words:
             self.assertIn(word, host.stderr())
         host.expect_no_sanitizer_report()
@@ -118,16 +118,15 @@ class Starts(unittest.TestCase):
             self.assertIn("fails_after_route", answer.json()["detail"])
             self.assertNotIn("upstream", answer.text())
 
-    def test_throwing_and_hanging_plugins_are_refused_by_name(self):
-        for name in [
-            "throws_in_create",
-            "throws_in_configure",
-            "throws_in_start",
-            "throws_in_describe",
-            "create_returns_null",
-        ]:
+    def test_throwing_plugins_are_refused_by_name(self):
+        for name in ["throws_in_create", "throws_in_configure", "throws_in_start", "create_returns_null"]:
             with self.subTest(name):
                 self.expect_refusal(self.changes("required", name), name)
+
+    def test_what_can_be_seen_without_starting_is_a_wrong_configuration(self):
+        self.expect_refusal(self.changes("required", "throws_in_describe"), "throws_in_describe", code=3)
+        circle = {"plugin_directories": DIRECTORIES, "plugins": {"notes": None, "cycle_a": {}, "cycle_b": {}}}
+        self.expect_refusal(circle, "cycle_a -> cycle_b -> cycle_a", code=3)
 
     def test_a_start_that_never_returns_is_given_up(self):
         with GantryHost({"plugin_start_deadline": "300ms", **self.changes("optional", "hangs_in_start")}) as host:
@@ -145,10 +144,6 @@ class Starts(unittest.TestCase):
         with GantryHost(changes) as host:
             host.expect_alive()
             self.assertRegex("\n".join(host.banner), r"plugin requires_fails_in_start 1\.0\.0 failed: .*fails_in_start")
-
-    def test_a_circle_of_requirements_is_named_in_full(self):
-        changes = {"plugin_directories": DIRECTORIES, "plugins": {"notes": None, "cycle_a": {}, "cycle_b": {}}}
-        self.expect_refusal(changes, "cycle_a -> cycle_b -> cycle_a")
 
 
 if __name__ == "__main__":

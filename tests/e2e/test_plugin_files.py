@@ -36,7 +36,7 @@ WRONG_FILES = {
     "other_class": (lambda path: path.write_bytes(patched(4, b"\x01")), "64 bits"),
     "other_name": (lambda path: shutil.copy(HELLO, path), "is the plugin hello but"),
     "no_plugin": (lambda path: shutil.copy("/usr/lib/x86_64-linux-gnu/libm.so.6", path), "gantry_plugin_entry"),
-    "linked_out": (link(HELLO), "outside of the plugin directories"),
+    "linked_out": (link("/usr/lib/x86_64-linux-gnu/libm.so.6"), "outside of the plugin directories"),
     "dangling": (link("/no/such/file"), "cannot open"),
     "directory": (pathlib.Path.mkdir, "a directory but a plugin is a regular file"),
     "pipe": (os.mkfifo, "a pipe but a plugin is a regular file"),

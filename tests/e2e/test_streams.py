@@ -56,9 +56,9 @@ class Export(HostTestCase):
         self.assertLess(largest - before, 25 * MEGABYTE)
 
     def test_a_reader_that_stopped_is_cut_off_and_frees_what_it_held(self):
-        before = self.host.descriptors()
         wires = [self.begin_export() for _ in range(20)]
-        until(lambda: self.host.descriptors() <= before, "those who do not read are cut off")
+        self.assertEqual(self.host.clients(), 20)
+        until(lambda: self.host.clients() == 0, "those who do not read are cut off")
         for wire in wires:
             self.assertFalse(wire.rest().endswith(b"0\r\n\r\n"), "a cut answer must not look complete")
             wire.socket.close()
@@ -66,17 +66,17 @@ class Export(HostTestCase):
     def test_clients_that_leave_in_the_middle_leave_nothing_behind(self):
         self.leave_in_the_middle()
         descriptors, memory = self.host.descriptors(), self.host.rss_bytes()
-        for _ in range(5):
+        for _ in range(8):
             self.leave_in_the_middle()
         until(lambda: self.host.descriptors() <= descriptors, "descriptors are back")
-        self.assertLess(self.host.rss_bytes() - memory, 10 * MEGABYTE)
+        # One page kept for each of these clients would be 300 MB.
+        self.assertLess(self.host.rss_bytes() - memory, 50 * MEGABYTE)
 
     def leave_in_the_middle(self):
-        before = self.host.descriptors()
         for wire in [self.begin_export() for _ in range(20)]:
             wire.socket.close()
-        until(lambda: self.host.descriptors() <= before, "descriptors are back")
-        until(lambda: self.host.get("/notes?limit=1").status == 200, "the database is free for others")
+        until(lambda: self.host.clients() == 0, "the host has noticed")
+        self.assertEqual(self.host.get("/notes?limit=1").status, 200)
 
     def test_others_are_served_while_many_do_not_read(self):
         wires = [self.begin_export() for _ in range(50)]

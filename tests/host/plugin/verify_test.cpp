@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "host/core/error.hpp"
-#include "host/plugin/sha256.hpp"
+#include "host/core/sha256.hpp"
 #include "tests/host/plugin/support.hpp"
 
 namespace host::plugin {
@@ -38,7 +38,7 @@ TEST(Verify, AcceptsAGoodPlugin) {
     EXPECT_EQ(plugin.file, testing::fixture("ok"));
     EXPECT_EQ(plugin.info.version, "1.0.0");
     EXPECT_EQ(plugin.manifest.summary, "a test plugin");
-    EXPECT_EQ(plugin.sha256, sha256_hex(testing::read_file(testing::fixture("ok"))));
+    EXPECT_EQ(plugin.sha256, core::sha256_hex(testing::read_file(testing::fixture("ok"))));
 }
 
 TEST(Verify, EveryRefusalBeginsWithTheFile) {
@@ -139,7 +139,7 @@ TEST(Verify, NamesEveryPlaceWhereItLooked) {
 }
 
 TEST(Verify, HashesAsSha256Does) {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(core::sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 }  // namespace
