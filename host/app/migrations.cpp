@@ -14,15 +14,20 @@ std::filesystem::path folder_of(const config::Config& config, const std::string&
     for (const std::filesystem::path& directory : config.migrations_directories) {
         if (std::filesystem::is_directory(directory / owner)) return directory / owner;
     }
-    return config.migrations_directories.empty() ? std::filesystem::path(owner) : config.migrations_directories.front() / owner;
+    return config.migrations_directories.empty() ? std::filesystem::path(owner)
+                                                 : config.migrations_directories.front() / owner;
 }
 
 std::string name_of(database::MigrationState::Kind kind) {
     switch (kind) {
-        case database::MigrationState::Kind::Applied: return "applied";
-        case database::MigrationState::Kind::Pending: return "pending";
-        case database::MigrationState::Kind::Edited: return "edited";
-        case database::MigrationState::Kind::Missing: break;
+        case database::MigrationState::Kind::Applied:
+            return "applied";
+        case database::MigrationState::Kind::Pending:
+            return "pending";
+        case database::MigrationState::Kind::Edited:
+            return "edited";
+        case database::MigrationState::Kind::Missing:
+            break;
     }
     return "missing";
 }
@@ -50,7 +55,8 @@ struct Session {
 
 std::vector<MigrationStatus> states_of(const Session& session, const config::Config& config) {
     std::vector<std::string> owners{"gantry"};
-    for (const plugin::Wanted& wanted : config.plugins.wanted) owners.push_back(wanted.id);
+    for (const plugin::Wanted& wanted : config.plugins.wanted)
+        owners.push_back(wanted.id);
     const database::Migrator migrator(session.database.access(), session.logger);
     std::vector<MigrationStatus> all;
     for (const std::string& owner : owners) {
@@ -78,7 +84,8 @@ std::vector<MigrationStatus> migrate_up(const config::Config& config) {
     std::vector<MigrationStatus> pending = states_of(session, config);
     std::erase_if(pending, [](const MigrationStatus& migration) { return migration.state != "pending"; });
     migrate(session.database, config, "gantry", session.logger);
-    for (const plugin::Wanted& wanted : config.plugins.wanted) migrate(session.database, config, wanted.id, session.logger);
+    for (const plugin::Wanted& wanted : config.plugins.wanted)
+        migrate(session.database, config, wanted.id, session.logger);
     return pending;
 }
 

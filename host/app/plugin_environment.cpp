@@ -75,7 +75,9 @@ plugin::Environment plugin_environment(PluginHosting& hosting) {
             },
         .before_start =
             [&hosting](const plugin::Verified& plugin) {
-                if (hosting.database != nullptr) migrate(*hosting.database, hosting.config, plugin.wanted.id, log::Logger(hosting.sink, plugin.wanted.id));
+                if (hosting.database != nullptr)
+                    migrate(*hosting.database, hosting.config, plugin.wanted.id,
+                            log::Logger(hosting.sink, plugin.wanted.id));
             },
         .log = log::Logger(hosting.sink, "plugin"),
     };

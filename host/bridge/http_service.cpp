@@ -137,7 +137,8 @@ gantry_status HttpService::reply(gantry_id request, const gantry_response& passe
     http::Head head = head_of(response);
     const OpenRequest open = requests_.take(request);
     if (!open.exchange || open.streaming) return GANTRY_E_GONE;
-    return open.exchange->send(std::move(head), http::Bytes(response.body, open.exchange->pin())) ? GANTRY_OK : GANTRY_E_GONE;
+    return open.exchange->send(std::move(head), http::Bytes(response.body, open.exchange->pin())) ? GANTRY_OK
+                                                                                                  : GANTRY_E_GONE;
 }
 
 gantry_status HttpService::fail(gantry_id request, const gantry_error& passed, std::string details_json) {
@@ -230,7 +231,8 @@ gantry_status HttpService::on_cancel(gantry_id request, void (*cancelled)(void*,
 
 void HttpService::cancel_all() {
     const core::Error stopping(core::Code::Unavailable, "the plugin " + owner_ + " is stopping");
-    for (const OpenRequest& open : requests_.take_all()) open.exchange->abort(stopping);
+    for (const OpenRequest& open : requests_.take_all())
+        open.exchange->abort(stopping);
 }
 
 }  // namespace host::bridge

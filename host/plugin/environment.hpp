@@ -40,7 +40,8 @@ struct Environment {
     // core::Error with everything that is wrong, a line each.
     std::function<void(const Verified&, const std::string& description)> check_settings;
     // Calls `use` once with the settings, defaults of the description filled in.
-    std::function<void(const Verified&, const std::string& description, const std::function<void(const gantry_config*)>& use)>
+    std::function<void(const Verified&, const std::string& description,
+                       const std::function<void(const gantry_config*)>& use)>
         with_settings;
     // Between configure() and start(): migrations. Throws to keep the plugin from starting.
     std::function<void(const Verified&)> before_start;

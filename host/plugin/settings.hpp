@@ -14,18 +14,18 @@ enum class OnFailure { Required, Optional, Closed };
 // One plugin as the administrator asked for it.
 struct Wanted {
     std::string id;
-    std::string origin;              // "gantry.yaml:41:3", for messages
+    std::string origin;  // "gantry.yaml:41:3", for messages
     OnFailure on_failure = OnFailure::Required;
-    std::string sha256;              // 64 hex digits; empty: not pinned
-    std::filesystem::path file;      // empty: <directory>/<id>.so, first found
+    std::string sha256;          // 64 hex digits; empty: not pinned
+    std::filesystem::path file;  // empty: <directory>/<id>.so, first found
 };
 
 struct Settings {
     std::vector<std::filesystem::path> directories;
-    std::vector<Wanted> wanted;      // in the order written
+    std::vector<Wanted> wanted;  // in the order written
     std::chrono::milliseconds start_deadline{30'000};
     std::chrono::milliseconds drain_deadline{30'000};
-    bool unload = true;              // false keeps libraries mapped after their end (sanitizers need it)
+    bool unload = true;  // false keeps libraries mapped after their end (sanitizers need it)
 };
 
 }  // namespace host::plugin

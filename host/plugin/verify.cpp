@@ -7,8 +7,8 @@
 #include <gantry/abi/plugin.h>
 
 #include "host/core/error.hpp"
-#include "host/plugin/elf_file.hpp"
 #include "host/core/sha256.hpp"
+#include "host/plugin/elf_file.hpp"
 
 namespace host::plugin {
 

@@ -44,7 +44,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="gantry-bench-") as directory:
         os.chmod(directory, 0o755)
         context = Context(given.build.resolve(), pathlib.Path(directory), rounds=1 if given.quick else 3,
-                          seconds=1 if given.quick else 3, quiet_seconds_max=1 if given.quick else 60)
+                          seconds=1 if given.quick else 3, patience=0 if given.quick else 180)
         sections = []
         for name in given.only or CASES:
             print(f"measuring: {name}", file=sys.stderr, flush=True)

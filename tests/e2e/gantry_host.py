@@ -62,13 +62,12 @@ class GantryHost:
 
     def __init__(self, changes=None, environment=None):
         self.directory = temporary_directory()
-        self.data_directory = self.directory / "data"
         self.config_file = self.directory / "gantry.yaml"
         self.stderr_file = self.directory / "stderr.log"
         self.environment = environment or {}
         self.config = merged(
             {
-                "data_directory": str(self.data_directory),
+                "data_directory": str(self.directory / "data"),
                 "migrations": [str(SOURCE / "migrations")],
                 "plugin_directories": [str(PLUGINS)],
                 "http": {"listen": ["127.0.0.1:0"]},
@@ -76,6 +75,7 @@ class GantryHost:
             },
             changes or {},
         )
+        self.data_directory = pathlib.Path(self.config["data_directory"])
         self.config_text = None  # instead of `config`, where the notation is what matters
         self.process = None
         self.banner = []
@@ -211,9 +211,11 @@ class GantryHost:
         return processes.clients_of(self.address[1])
 
     def postmaster(self):
-        """The first line of postmaster.pid."""
-        files = list(self.data_directory.rglob("postmaster.pid"))
-        return int(files[0].read_text(encoding="ascii").split()[0])
+        """The process that runs the private cluster; None while there is none."""
+        for file in self.data_directory.glob("postgresql/cluster/postmaster.pid"):
+            lines = file.read_text(encoding="ascii").split()
+            return int(lines[0]) if lines else None
+        return None
 
     # ----------------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,11 @@ def main(modules):
     return 0 if result.wasSuccessful() and result.testsRun > 0 else 1
 
 
+def different_tests(failures):
+    """A test may fail many times, once in each of its subtests."""
+    return {getattr(test, "test_case", test).id() for test, _ in failures}
+
+
 def write_count(name, result):
     target = os.environ.get("GTEST_OUTPUT", "")
     if not target.startswith("json:") or not target.endswith("/"):
@@ -30,8 +35,8 @@ def write_count(name, result):
     count = {
         "name": name,
         "tests": result.testsRun,
-        "failures": len(result.failures) + len(result.unexpectedSuccesses),
-        "errors": len(result.errors),
+        "failures": len(different_tests(result.failures)),
+        "errors": len(different_tests(result.errors)),
         "disabled": len(result.skipped),
     }
     directory = pathlib.Path(target.removeprefix("json:"))

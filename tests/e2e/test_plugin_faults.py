@@ -1,8 +1,9 @@
 """Plugins that break their promises: the client gets a clear answer, the host and the other plugins go on."""
 
+import shutil
 import unittest
 
-from gantry_host import FIXTURES, PLUGINS, GantryHost
+from gantry_host import FIXTURES, PLUGINS, GantryHost, temporary_directory
 from host_test_case import HostTestCase
 from waiting import until
 
@@ -60,37 +61,46 @@ class Handlers(HostTestCase):
         until(lambda: self.host.descriptors() <= before, "descriptors are back")
 
 
-class Ends(unittest.TestCase):
-    def test_an_answer_after_the_end_of_the_plugin_goes_nowhere(self):
-        changes = {
+class OwnHostCase(unittest.TestCase):
+    """Each test has a host of its own, but they share a data directory: making a cluster is what takes long."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = temporary_directory()
+        cls.addClassCleanup(shutil.rmtree, cls.directory)
+
+    def host(self, plugins, changes=None):
+        own = {
+            "data_directory": str(self.directory / "data"),
             "plugin_directories": DIRECTORIES,
-            "plugin_drain_deadline": "200ms",
-            "http": {"drain_deadline": "200ms"},
-            "plugins": {"notes": None, "answers_after_stop": {}},
+            "plugins": {"notes": None, **plugins},
         }
-        with GantryHost(changes) as host, host.wire() as wire:
+        return GantryHost({**own, **(changes or {})})
+
+
+class Ends(OwnHostCase):
+    def test_an_answer_after_the_end_of_the_plugin_goes_nowhere(self):
+        changes = {"plugin_drain_deadline": "200ms", "http": {"listen": ["127.0.0.1:0"], "drain_deadline": "200ms"}}
+        with self.host({"answers_after_stop": {}}, changes) as host, host.wire() as wire:
             wire.send(b"GET /answers_after_stop HTTP/1.1\r\nHost: x\r\n\r\n")
             host.get("/hello/World")
             host.stop()  # the plugin aborts the process if its late answer was taken
             self.assertNotIn(b"after the end", wire.rest())
 
     def test_a_plugin_that_throws_at_its_end_does_not_take_the_host_with_it(self):
-        names = ["throws_in_stop", "throws_in_quiesce", "throws_in_destroy", "calls_after_stop"]
-        changes = {"plugin_directories": DIRECTORIES, "plugins": {"notes": None, **{name: {} for name in names}}}
-        with GantryHost(changes) as host:
-            host.expect_alive()
-            host.stop()
+        for name in ["throws_in_stop", "throws_in_quiesce", "throws_in_destroy", "calls_after_stop"]:
+            with self.subTest(name), self.host({name: {}}) as host:
+                host.expect_alive()
+                host.stop()
 
 
-class Starts(unittest.TestCase):
+class Starts(OwnHostCase):
     """What on_failure says about a plugin that cannot start."""
 
-    @staticmethod
-    def changes(policy, plugin="fails_after_route"):
-        return {"plugin_directories": DIRECTORIES, "plugins": {"notes": None, plugin: {"host": {"on_failure": policy}}}}
+    def with_policy(self, policy, plugin="fails_after_route"):
+        return self.host({plugin: {"host": {"on_failure": policy}}})
 
-    def expect_refusal(self, changes, *words, code=1):
-        host = GantryHost(changes)
+    def expect_refusal(self, host, *words, code=1):
         self.addCleanup(host.clean_up)
         host.launch()
         self.assertEqual(host.wait(), code, host.stderr())
@@ -100,18 +110,16 @@ class Starts(unittest.TestCase):
         self.assertEqual(host.banner, [])
 
     def test_required_stops_the_host_with_the_reason(self):
-        self.expect_refusal(self.changes("required"), "fails_after_route", "the upstream is not reachable")
+        self.expect_refusal(self.with_policy("required"), "fails_after_route", "the upstream is not reachable")
 
     def test_optional_goes_on_without_it(self):
-        with GantryHost(self.changes("optional")) as host:
+        with self.with_policy("optional") as host:
             host.expect_alive()
             self.assertEqual(host.get("/fails_after_route").status, 404)
-            self.assertRegex(
-                "\n".join(host.banner), r"plugin fails_after_route 1\.0\.0 failed: .*the upstream is not reachable"
-            )
+            self.assertRegex("\n".join(host.banner), r"plugin fails_after_route 1\.0\.0 failed: .*the upstream is not")
 
     def test_closed_answers_503_where_it_would_have_served(self):
-        with GantryHost(self.changes("closed")) as host:
+        with self.with_policy("closed") as host:
             host.expect_alive()
             answer = host.get("/fails_after_route")
             self.assertEqual((answer.status, answer.json()["code"]), (503, "DEPENDENCY_UNAVAILABLE"))
@@ -121,27 +129,26 @@ class Starts(unittest.TestCase):
     def test_throwing_plugins_are_refused_by_name(self):
         for name in ["throws_in_create", "throws_in_configure", "throws_in_start", "create_returns_null"]:
             with self.subTest(name):
-                self.expect_refusal(self.changes("required", name), name)
+                self.expect_refusal(self.with_policy("required", name), name)
 
     def test_what_can_be_seen_without_starting_is_a_wrong_configuration(self):
-        self.expect_refusal(self.changes("required", "throws_in_describe"), "throws_in_describe", code=3)
-        circle = {"plugin_directories": DIRECTORIES, "plugins": {"notes": None, "cycle_a": {}, "cycle_b": {}}}
-        self.expect_refusal(circle, "cycle_a -> cycle_b -> cycle_a", code=3)
+        self.expect_refusal(self.with_policy("required", "throws_in_describe"), "throws_in_describe", code=3)
+        self.expect_refusal(self.host({"cycle_a": {}, "cycle_b": {}}), "cycle_a -> cycle_b -> cycle_a", code=3)
 
     def test_a_start_that_never_returns_is_given_up(self):
-        with GantryHost({"plugin_start_deadline": "300ms", **self.changes("optional", "hangs_in_start")}) as host:
+        hanging = {"hangs_in_start": {"host": {"on_failure": "optional"}}}
+        with self.host(hanging, {"plugin_start_deadline": "300ms"}) as host:
             host.expect_alive()
             self.assertRegex("\n".join(host.banner), r"plugin hangs_in_start 1\.0\.0 failed: ")
 
     def test_one_route_has_one_owner(self):
-        self.expect_refusal(self.changes("required", "same_route"), "same_route", "hello", "/hello/{who}")
-        with GantryHost(self.changes("optional", "same_route")) as host:
+        self.expect_refusal(self.with_policy("required", "same_route"), "same_route", "hello", "/hello/{who}")
+        with self.with_policy("optional", "same_route") as host:
             host.expect_alive()
 
     def test_what_requires_a_failed_plugin_fails_with_it(self):
-        changes = self.changes("optional", "fails_in_start")
-        changes["plugins"]["requires_fails_in_start"] = {"host": {"on_failure": "optional"}}
-        with GantryHost(changes) as host:
+        optional = {"host": {"on_failure": "optional"}}
+        with self.host({"fails_in_start": optional, "requires_fails_in_start": optional}) as host:
             host.expect_alive()
             self.assertRegex("\n".join(host.banner), r"plugin requires_fails_in_start 1\.0\.0 failed: .*fails_in_start")
 

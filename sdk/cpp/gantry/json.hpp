@@ -231,6 +231,9 @@ inline std::string line_and_column(std::string_view text, std::size_t offset) {
 }  // namespace detail
 
 inline Json Json::parse(std::string_view text, Limits limits) {
+    // RapidJSON takes a NUL for the end and would pass over what follows; JSON has no raw control characters at all.
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+        throw JsonError(nul, detail::line_and_column(text, nul) + ": a NUL byte");
     constexpr unsigned flags =
         rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::MemoryStream bytes(text.data(), text.size());

@@ -3,8 +3,11 @@
 import dataclasses
 import pathlib
 import tempfile
+import time
 
 from harness import proc
+
+BUSY_MAX = 0.25  # cores: what an idle machine with idle servers uses, and some
 
 
 @dataclasses.dataclass
@@ -13,7 +16,7 @@ class Context:
     directory: pathlib.Path  # for everything that is written; removed at the end
     rounds: int
     seconds: int             # of one measurement
-    quiet_seconds_max: int   # to wait for others to leave the machine alone
+    patience: float          # seconds left, of the whole run, to wait for others to leave the machine alone
     noise: float = 0.0       # cores that others used just before a measurement, at worst
 
     def new_directory(self, name):
@@ -23,4 +26,9 @@ class Context:
         return directory
 
     def wait_until_quiet(self):
-        self.noise = max(self.noise, proc.wait_until_quiet(seconds_max=self.quiet_seconds_max))
+        began = time.monotonic()
+        busy = proc.busy_cores(0.2)
+        while busy > BUSY_MAX and time.monotonic() - began < self.patience:
+            busy = proc.busy_cores(0.5)
+        self.patience = max(0.0, self.patience - (time.monotonic() - began - 0.2))
+        self.noise = max(self.noise, busy)

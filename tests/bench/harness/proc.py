@@ -63,10 +63,3 @@ def _busy_seconds():
         user, nice, system, _idle, _iowait, irq, softirq = (int(field) for field in file.readline().split()[1:8])
     return (user + nice + system + irq + softirq) / TICKS_A_SECOND
 
-
-def wait_until_quiet(busy_max=0.25, seconds_max=60):
-    """Waits while others use the machine; returns the cores they still used when it gave up waiting."""
-    end = time.monotonic() + seconds_max
-    while (busy := busy_cores(0.5)) > busy_max and time.monotonic() < end:
-        pass
-    return busy

@@ -1,12 +1,12 @@
 /* Declares GET /fails_after_route, then cannot start. */
 #include "tests/fixtures/plugins/route.h"
 
-static gantry_status handle(void *user, gantry_id request, const gantry_request *view) {
+static gantry_status handle(void* user, gantry_id request, const gantry_request* view) {
     (void)user;
     (void)view;
     return fixture_reply(request, "served although it failed");
 }
-static gantry_status start(gantry_plugin *plugin, gantry_error *error) {
+static gantry_status start(gantry_plugin* plugin, gantry_error* error) {
     (void)plugin;
     const gantry_status added = fixture_add_route("/fails_after_route", handle, error);
     if (added < 0) return added;

@@ -1,12 +1,12 @@
 /* Wants a route of the hello plugin, under another name for its parameter: the same shape, so only one can have it. */
 #include "tests/fixtures/plugins/route.h"
 
-static gantry_status handle(void *user, gantry_id request, const gantry_request *view) {
+static gantry_status handle(void* user, gantry_id request, const gantry_request* view) {
     (void)user;
     (void)view;
     return fixture_reply(request, "from the other plugin");
 }
-static gantry_status start(gantry_plugin *plugin, gantry_error *error) {
+static gantry_status start(gantry_plugin* plugin, gantry_error* error) {
     (void)plugin;
     return fixture_add_route("/hello/{who}", handle, error);
 }

@@ -44,6 +44,7 @@ TEST(Json, RefusesDuplicateKeysBadUtf8AndTrailingText) {
     EXPECT_NE(refusal(""), "accepted");
     EXPECT_NE(refusal("{\"a\":01}"), "accepted");
     EXPECT_NE(refusal("NaN"), "accepted");
+    EXPECT_EQ(refusal(std::string_view("{}\0", 3)), "line 1 column 3: a NUL byte");
 }
 
 TEST(Json, KeepsIntegersExactAndWritesTheShortestDouble) {

@@ -53,7 +53,7 @@ TEST_F(RowsTest, NumericKeepsEveryDigit) {
 TEST_F(RowsTest, TimestamptzKeepsMicrosecondsSignAndInfinity) {
     expect_integer("'2026-02-03 04:05:06.123456+02'::timestamptz", GANTRY_VALUE_TIMESTAMP, 1'770'084'306'123'456);
     expect_integer("'1969-12-31 23:59:59.999999Z'::timestamptz", GANTRY_VALUE_TIMESTAMP, -1);
-    expect_integer("'0044-03-15 12:00:00+00 BC'::timestamptz", GANTRY_VALUE_TIMESTAMP, -63'517'003'200'000'000);
+    expect_integer("'0044-03-15 12:00:00+00 BC'::timestamptz", GANTRY_VALUE_TIMESTAMP, -63'517'780'800'000'000);
     expect_integer("'infinity'::timestamptz", GANTRY_VALUE_TIMESTAMP, std::numeric_limits<std::int64_t>::max());
     expect_integer("'-infinity'::timestamptz", GANTRY_VALUE_TIMESTAMP, std::numeric_limits<std::int64_t>::min());
 }
@@ -64,8 +64,8 @@ TEST_F(RowsTest, WhatIsNoMomentInTimeStaysText) {
 }
 
 TEST_F(RowsTest, EnumIntervalVoidAndTheLikeAreText) {
-    select("create type mood as enum ('sad', 'glad')");
-    expect_text("'glad'::mood", GANTRY_VALUE_TEXT, "glad");
+    select("create type pg_temp.mood as enum ('sad', 'glad')");
+    expect_text("'glad'::pg_temp.mood", GANTRY_VALUE_TEXT, "glad");
     expect_text("interval '1 day 2 hours'", GANTRY_VALUE_TEXT, "1 day 02:00:00");
     expect_text("pg_advisory_lock_shared(1)", GANTRY_VALUE_TEXT, "");
     expect_text("point(1,2)", GANTRY_VALUE_TEXT, "(1,2)");
@@ -106,7 +106,7 @@ TEST_F(RowsTest, ParametersReachTheServerUnchanged) {
 }
 
 TEST_F(RowsTest, CountsRowsAndAffectedRows) {
-    select("create table counted (n int)");
+    select("create temp table counted (n int)");
     EXPECT_EQ(select("insert into counted select generate_series(1, 5)").affected(), 5U);
     EXPECT_EQ(select("delete from counted where n > 3").affected(), 2U);
     const Rows rows = select("select n from counted where false");

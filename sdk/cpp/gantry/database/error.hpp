@@ -8,7 +8,7 @@
 namespace gantry {
 
 // A database operation failed. what() is PostgreSQL's own text: it goes to the log. Uncaught, it becomes 409 for a
-// duplicate key, 503 for connection trouble and else 500, and the client never sees SQL.
+// duplicate key, 503 for connection trouble, 504 past a deadline and else 500, and the client never sees SQL.
 class DatabaseError : public Error {
   public:
     DatabaseError(Status status, const std::string& message, std::string_view code, std::string constraint)

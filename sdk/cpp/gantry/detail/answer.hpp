@@ -82,6 +82,8 @@ inline void answer_database_failure(const Exchange& exchange, const DatabaseErro
     } else if (failure.is_connection_trouble()) {
         fill(&error, GANTRY_E_UNAVAILABLE, "DEPENDENCY_UNAVAILABLE", "the database cannot be reached");
         copy_text(error.where, "database");
+    } else if (failure.status() == Status::Timeout) {
+        fill(&error, GANTRY_E_TIMEOUT, "DEADLINE_EXCEEDED", "the database did not answer in time");
     } else {
         fill(&error, GANTRY_E_INTERNAL, "INTERNAL_ERROR", "an internal error occurred");
     }
