@@ -35,10 +35,13 @@ http::ProbeResult ask_plugin(const plugin::Manager& plugins, const std::string& 
 std::vector<http::Probe> health_probes(database::Database& database, const plugin::Manager& plugins,
                                        const plugin::Settings& settings) {
     std::vector<http::Probe> probes;
-    probes.push_back({"database", true, [&database] { return ask_database(database); }});
+    probes.push_back({.name = "database", .required = true, .check = [&database] { return ask_database(database); }});
     for (const plugin::Wanted& wanted : settings.wanted) {
         const bool required = wanted.on_failure == plugin::OnFailure::Required;
-        probes.push_back({"plugin " + wanted.id, required, [&plugins, id = wanted.id] { return ask_plugin(plugins, id); }});
+        probes.push_back({.name = "plugin " + wanted.id,
+                          .required = required,
+                          .check = [&plugins, id = wanted.id] { return ask_plugin(plugins, id); },
+                          .gates_readiness = required});
     }
     return probes;
 }

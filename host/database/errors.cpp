@@ -25,7 +25,7 @@ constexpr Meaning meanings[] = {
     {"23", Code::Conflict, false},            // integrity constraints
     {"22", Code::InvalidArgument, false},     // data exceptions
     {"42501", Code::Denied, false},           // insufficient_privilege
-    {"57014", Code::Timeout, false},          // query_canceled; by whom is decided where it was asked for
+    {"57014", Code::Unavailable, false},      // query_canceled, by the administrator: see error_of() for the deadline
     {"40001", Code::Conflict, true},          // serialization_failure
     {"40P01", Code::Conflict, true},          // deadlock_detected
     {"25P02", Code::Conflict, false},         // in_failed_sql_transaction
@@ -61,6 +61,10 @@ Error error_of(const std::string& sqlstate, const std::string& message, const st
 Error error_of(const PGresult* result) {
     const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
     std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+    // One SQLSTATE for three causes. What the host cancels itself never comes here; of the rest only the text tells the
+    // server's own deadline from an administrator, or a server that ends.
+    if (sqlstate == "57014" && message.find("statement timeout") != std::string::npos)
+        return Error{Code::Timeout, message, {}, "SQLSTATE_57014"};
     if (message.empty()) message = without_line_end(PQresultErrorMessage(result));
     if (message.empty()) message = "the connection to the database broke";
     return error_of(sqlstate.empty() ? "08006" : sqlstate, message, field(result, PG_DIAG_CONSTRAINT_NAME));

@@ -91,6 +91,14 @@ void send_json(Exchange& exchange, std::uint16_t status, std::string body) {
     exchange.send(std::move(head), Bytes(std::move(body)));
 }
 
+std::vector<std::string> unready_reasons(const HealthSources& sources) {
+    std::vector<std::string> reasons = sources.unready_reasons();
+    for (const Probe& probe : sources.probes) {
+        if (probe.gates_readiness && check(probe).state == HealthState::Failed) reasons.push_back(probe.name + " is down");
+    }
+    return reasons;
+}
+
 void send_readiness(Exchange& exchange, const std::vector<std::string>& reasons) {
     if (reasons.empty()) return send_json(exchange, 200, R"({"status":"ready"})");
     Json listed = Json::array();
@@ -129,8 +137,9 @@ std::vector<Route> health_routes(HealthSources sources) {
     alive.handle = [](const std::shared_ptr<Exchange>& exchange) { send_json(*exchange, 200, R"({"status":"ok"})"); };
 
     Route ready = route("/readyz", "show_readiness", "May requests be sent here? 503 with the reasons if not");
+    ready.blocking = true;
     ready.handle = [shared](const std::shared_ptr<Exchange>& exchange) {
-        send_readiness(*exchange, shared->unready_reasons());
+        send_readiness(*exchange, unready_reasons(*shared));
     };
 
     Route health = route("/health", "show_health", "The state of the host and of each dependency");

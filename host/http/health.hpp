@@ -22,10 +22,12 @@ struct Probe {
     std::string name;
     bool required = true;  // failed, it makes the host failed; otherwise degraded
     std::function<ProbeResult()> check;
+    bool gates_readiness = false;  // failed, it makes the host unready
 };
 
 struct HealthSources {
-    // Why the host is not ready: "starting", "draining", "plugin notes is down"; empty: it is. Any thread, must not block.
+    // Why the host is not ready: "starting", "draining"; empty: as far as it knows itself, it is. Any thread, must not
+    // block. Probes that gate readiness add theirs: "plugin notes is down".
     std::function<std::vector<std::string>()> unready_reasons;
     std::vector<Probe> probes;
 };

@@ -151,7 +151,7 @@ fs::path find_file(const Wanted& wanted, const Settings& settings) {
         if (fs::symlink_status(file, ignored).type() != fs::file_type::not_found) return file;
     }
     throw Error{Code::NotFound, wanted.origin + ": there is no " + wanted.id + ".so in " + joined(settings.directories) +
-                                    "; install the plugin, or add its directory to plugins.directories"};
+                                    "; install the plugin, or add its directory to plugin_directories"};
 }
 
 Verified verify(const Wanted& wanted, const Settings& settings, const HostOffer& offer,

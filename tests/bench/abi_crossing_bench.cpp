@@ -9,7 +9,9 @@
 #include <string>
 #include <utility>
 
+#include <gantry/abi/log.h>
 #include <gantry/abi/plugin.h>
+#include <gantry/abi/sys.h>
 
 #include "host/bridge/host_table.hpp"
 #include "host/core/thread_kind.hpp"
@@ -80,8 +82,10 @@ class Fixture {
         if (library == nullptr) throw std::runtime_error(dlerror());
         const auto* entry = static_cast<const gantry_entry*>(dlsym(library, "gantry_plugin_entry"));
         if (entry == nullptr) throw std::runtime_error(dlerror());
-        if (entry->create(host_.host(), &plugin_, nullptr) < 0 || plugin_->start(plugin_, nullptr) < 0) {
-            throw std::runtime_error("the plugin hello did not start");
+        gantry_error error{};
+        error.struct_size = sizeof error;
+        if (entry->create(host_.host(), &plugin_, &error) < 0 || plugin_->start(plugin_, &error) < 0) {
+            throw std::runtime_error(std::string("the plugin hello did not start: ") + error.message);
         }
     }
 
@@ -89,7 +93,7 @@ class Fixture {
     host::core::ThreadPool blocking_{"blocking", {1, 1}};
     http::Pipeline pipeline_;
     http::RouteTableBuilder routes_;
-    host::bridge::HostTable host_{{"hello", "/nonexistent", {GANTRY_HTTP_SERVER}},
+    host::bridge::HostTable host_{{"hello", "/nonexistent", {GANTRY_LOG, GANTRY_SYS, GANTRY_HTTP_SERVER}},
                                   [this](http::Route route) { routes_.add(std::move(route)); },
                                   nullptr,
                                   logger_};

@@ -8,6 +8,7 @@ import argparse
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import tempfile
 
@@ -19,7 +20,8 @@ from harness import machine, report  # noqa: E402
 from harness.context import Context  # noqa: E402
 
 CASES = {"throughput": throughput, "database": database, "micro": micro, "memory": memory, "start": start, "streams": streams}
-DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs/BENCHMARKS.md"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs/BENCHMARKS.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
@@ -37,6 +39,26 @@ def arguments():
     return given
 
 
+def measure(names, context):
+    """A case that breaks must not cost the minutes of the others: it is named at the end."""
+    sections, broken = [], []
+    for name in names:
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        try:
+            sections.append(CASES[name].run(context))
+        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+            print(f"{name}: {error}", file=sys.stderr, flush=True)
+            broken.append(name)
+    return sections, broken
+
+
+def without_paths(text, context):
+    """Where this machine keeps things is nobody's business, and differs with each run."""
+    for path, shown in ((context.directory, "DIR"), (context.build, "build/bench"), (ROOT, ".")):
+        text = text.replace(str(path), shown)
+    return text
+
+
 def main():
     given = arguments()
     # So that every server is stopped on the way out, whoever ends us.
@@ -44,13 +66,13 @@ def main():
     with tempfile.TemporaryDirectory(prefix="gantry-bench-") as directory:
         os.chmod(directory, 0o755)
         context = Context(given.build.resolve(), pathlib.Path(directory), rounds=1 if given.quick else 3,
-                          seconds=1 if given.quick else 3, patience=0 if given.quick else 180)
-        sections = []
-        for name in given.only or CASES:
-            print(f"measuring: {name}", file=sys.stderr, flush=True)
-            sections.append(CASES[name].run(context))
-        text = report.markdown(sections, machine.facts(context))
+                          seconds=1 if given.quick else 3, patience=0 if given.quick else 60)
+        sections, broken = measure(given.only or CASES, context)
+        text = without_paths(report.markdown(sections, machine.facts(context)), context)
     print(text)
+    if broken:
+        print(f"could not measure: {', '.join(broken)}", file=sys.stderr)
+        return 1
     if given.write:
         DOCUMENT.write_text(report.replace_between(DOCUMENT.read_text(encoding="utf-8"), BEGIN, END, text), encoding="utf-8")
     # A missed goal is a fact for the report, not a failure: timing is never a test.

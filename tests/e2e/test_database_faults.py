@@ -170,7 +170,7 @@ class DataDirectory(FaultCase):
     def test_a_stale_pid_file_does_not_keep_the_host_from_starting(self):
         with GantryHost() as host:
             written = notes_client.create(host, "Before")
-            cluster = pathlib.Path(next(host.data_directory.rglob("postmaster.pid"))).parent
+            cluster = next(host.data_directory.rglob("postmaster.pid")).parent
             host.stop()
             # As after a power cut in a container: the number now belongs to somebody else.
             (cluster / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster}\n1\n5432\n", encoding="ascii")

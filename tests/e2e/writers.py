@@ -1,5 +1,6 @@
 """Clients that write notes without a pause and remember which were answered with 201."""
 
+import http.client
 import threading
 
 from http_client import ask, connect
@@ -37,7 +38,7 @@ class Writers:
             title = f"writer {writer} note {number}"
             try:
                 answer = ask(connection, "POST", "/notes", {"title": title, "body": self.body})
-            except (OSError, ValueError) as _:
+            except (OSError, http.client.HTTPException):
                 connection.close()
                 with self._lock:
                     self.lost_connections += 1

@@ -55,7 +55,7 @@ def busy_cores(seconds):
     """How many cores the whole machine used over that time. 0.05 of two is an idle one."""
     before = _busy_seconds()
     time.sleep(seconds)
-    return (_busy_seconds() - before) / seconds
+    return min(float(os.cpu_count()), (_busy_seconds() - before) / seconds)
 
 
 def _busy_seconds():

@@ -118,6 +118,28 @@ TEST(Connection, TellsTheServersOwnTimeoutApart) {
     }
 }
 
+TEST(Connection, TakesACancellationByAnAdministratorForTroubleNotForADeadline) {
+    const std::string database = tests::fresh_database();
+    Connection connection(session_url(database, {5s, 30s, 60s}), tests::quiet_logger());
+    connection.connect();
+    const std::int64_t pid = integer_of(connection, "select pg_backend_pid()");
+    std::atomic<bool> over{false};
+    std::thread administrator([&] {
+        Connection other(session_url(database, {5s, 30s, 60s}), tests::quiet_logger());
+        other.connect();
+        while (!over)
+            integer_of(other, "select pg_cancel_backend(" + std::to_string(pid) + ")::int");
+    });
+    try {
+        connection.run("select pg_sleep(30)", {}, bounds());
+        ADD_FAILURE() << "was not cancelled";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Code::Unavailable);
+    }
+    over = true;
+    administrator.join();
+}
+
 TEST(Connection, HoldsADeadlineWhileCopyWaitsForALock) {
     const std::string database = tests::fresh_database();
     Connection locker(url_of(database), tests::quiet_logger()), writer(url_of(database), tests::quiet_logger());

@@ -86,6 +86,17 @@ TEST(Health, NamesEachDependencyWithStateLatencyAndReason) {
     EXPECT_EQ(full.find("dependencies")->items().at(0).find("detail"), nullptr);
 }
 
+TEST(Health, IsUnreadyWhileAProbeThatGatesReadinessFails) {
+    Probe plugin = probe("plugin notes", true, {HealthState::Failed, ""});
+    Probe database = probe("database", true, {HealthState::Failed, ""});
+    EXPECT_EQ(Served(health_routes(ready_with({database}))).client().get("/readyz").status, 200);
+    plugin.gates_readiness = true;
+    Served served(health_routes(ready_with({database, plugin})));
+    const HttpAnswer unready = served.client().get("/readyz");
+    EXPECT_EQ(unready.status, 503);
+    EXPECT_NE(unready.body.find("plugin notes is down"), std::string::npos) << unready.body;
+}
+
 TEST(Health, CountsAProbeThatThrowsAsFailedWithoutRepeatingForeignText) {
     Served served(health_routes(ready_with({{"a", true, []() -> ProbeResult { throw std::runtime_error("/srv/secret"); }},
                                             {"b", true, []() -> ProbeResult {
