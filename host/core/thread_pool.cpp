@@ -1,6 +1,7 @@
 #include "host/core/thread_pool.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <utility>
 
@@ -24,13 +25,21 @@ ThreadPool::~ThreadPool() {
 }
 
 bool ThreadPool::post(std::function<void()> work) {
+    bool wake = false;
     {
         std::lock_guard lock(mutex_);
         if (stopping_ || queue_.size() >= queue_max_) return false;
         queue_.push_back(std::move(work));
+        wake = wake_another();
     }
-    ready_.notify_one();
+    if (wake) ready_.notify_one();
     return true;
+}
+
+// Under the lock: is there a thread to be woken, and nobody on the way?
+bool ThreadPool::wake_another() {
+    if (queue_.empty() || idle_ == 0 || waking_) return false;
+    return waking_ = true;
 }
 
 std::size_t ThreadPool::queued() const {
@@ -41,15 +50,24 @@ std::size_t ThreadPool::queued() const {
 void ThreadPool::run() {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
     set_thread_kind(ThreadKind::Blocking);
+    // A woken thread does not push the event loop that woke it off its core. Failing, nothing is lost but that.
+    const sched_param none{};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
     for (;;) {
         std::function<void()> work;
+        bool wake = false;
         {
             std::unique_lock lock(mutex_);
+            ++idle_;
             ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+            --idle_;
             if (queue_.empty()) return;
             work = std::move(queue_.front());
             queue_.pop_front();
+            waking_ = false;
+            wake = wake_another();
         }
+        if (wake) ready_.notify_one();
         work();
     }
 }

@@ -33,12 +33,16 @@ class ThreadPool {
 
   private:
     void run();
+    bool wake_another();
 
     const std::string name_;
     const std::size_t queue_max_;
     mutable std::mutex mutex_;
     std::condition_variable ready_;
     std::deque<std::function<void()>> queue_;
+    std::size_t idle_ = 0;
+    // One thread at a time is on its way; it wakes the next. Else every post() of a burst would pay for a wake-up.
+    bool waking_ = false;
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };

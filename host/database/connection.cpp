@@ -84,6 +84,7 @@ struct Connection::Wait {
     Monotonic::time_point wake;     // when something must be done even if nothing arrives
     Monotonic::time_point give_up;  // once interrupted
     std::size_t bytes_received = 0;
+    std::size_t reads = 0;
     std::optional<Error> reason;  // why it was interrupted
 };
 
@@ -310,6 +311,11 @@ void Connection::wait_for_input(Wait& wait) {
         interrupt(wait, Error{Code::Timeout, "the statement passed its deadline"});
     if (events[0].revents == 0) return;
 
+    // Most results come with the first read; to ask for its size would cost more system calls than to read it.
+    if (++wait.reads == 1) {
+        PQconsumeInput(connection_);
+        return;
+    }
     const std::size_t before = unread_bytes(connection_);
     // Failing, it leaves an error result behind, which finish() reports.
     PQconsumeInput(connection_);

@@ -1,6 +1,5 @@
 #include "host/http/transport.hpp"
 
-#include <netinet/tcp.h>
 #include <pistache/net.h>
 #include <pistache/peer.h>
 #include <sys/timerfd.h>
@@ -148,8 +147,6 @@ void Transport::adopt(int descriptor, std::string peer) {
         ::close(descriptor);
         return;
     }
-    const int on = 1;
-    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     handleNewPeer(Pistache::Tcp::Peer::Create(descriptor, Pistache::Address()));
     const auto connection = std::make_shared<Connection>(*this, descriptor, std::move(peer));
     connections_.emplace(descriptor, connection);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <latch>
 
 #include "host/core/thread_kind.hpp"
 
@@ -27,6 +28,17 @@ TEST(ThreadPool, RefusesWorkWhenItsQueueIsFull) {
         release.set_value();
     }
     EXPECT_EQ(done, 2) << "what was queued runs before the pool ends";
+}
+
+TEST(ThreadPool, WakesEveryThreadThatABurstNeeds) {
+    constexpr int threads = 4;
+    ThreadPool pool("test", {.threads = threads, .queue_max = 100});
+    for (int round = 0; round < 50; ++round) {
+        std::latch together(threads + 1);  // passes only if all threads run at once
+        for (int i = 0; i < threads; ++i)
+            ASSERT_TRUE(pool.post([&] { together.arrive_and_wait(); }));
+        together.arrive_and_wait();
+    }
 }
 
 TEST(ThreadPool, MarksItsThreadsAsBlocking) {
