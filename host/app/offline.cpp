@@ -1,6 +1,7 @@
 #include "host/app/offline.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <gantry/json.hpp>
 
@@ -56,9 +57,13 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-std::vector<PluginStatus> check(const config::Config& config) {
-    const Offline offline(config);
-    std::vector<std::string> problems = offline.manager.check();
+std::vector<PluginStatus> check(const config::Examined& examined) {
+    const Offline offline(examined.config);
+    std::vector<std::string> problems = examined.errors;
+    if (examined.plugins_known) {
+        for (std::string& problem : offline.manager.check())
+            problems.push_back(std::move(problem));
+    }
     if (!problems.empty()) throw config::ConfigErrors(std::move(problems));
     std::vector<PluginStatus> plugins;
     for (const plugin::Status& status : offline.manager.list()) {

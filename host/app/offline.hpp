@@ -10,9 +10,9 @@
 // What the commands find out without a database, a socket or a file written.
 namespace host::app {
 
-// Everything that `gantry serve` would refuse before it starts a plugin. Throws config::ConfigErrors with all of it;
-// otherwise the plugins that would run.
-std::vector<PluginStatus> check(const config::Config& config);
+// Everything that `gantry serve` would refuse before it starts a plugin, the settings of plugins included. Throws
+// config::ConfigErrors with all of it; otherwise the plugins that would run.
+std::vector<PluginStatus> check(const config::Examined& examined);
 
 struct RouteStatus {
     std::string method;

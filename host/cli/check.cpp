@@ -8,8 +8,7 @@
 namespace host::cli {
 
 int check(const std::string& config_file) {
-    const config::Config config = config::load(config_file, config::process_environment());
-    const std::vector<app::PluginStatus> plugins = app::check(config);
+    const std::vector<app::PluginStatus> plugins = app::check(config::examine(config_file, config::process_environment()));
     std::cout << config_file << ": in order, " << plugins.size() << (plugins.size() == 1 ? " plugin" : " plugins") << '\n';
     for (const app::PluginStatus& plugin : plugins)
         std::cout << "  " << plugin.id << ' ' << plugin.version << '\n';

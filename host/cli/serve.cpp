@@ -2,8 +2,10 @@
 
 #include <csignal>
 #include <iostream>
+#include <utility>
 
 #include "host/app/application.hpp"
+#include "host/app/offline.hpp"
 #include "host/cli/command_line.hpp"
 #include "host/cli/commands.hpp"
 #include "host/config/config.hpp"
@@ -51,7 +53,9 @@ void let_signals_kill() {
 
 int serve(const std::string& config_file) {
     const std::uint64_t started_ns = core::mono_ns();
-    app::Application application(config::load(config_file, config::process_environment()));
+    config::Examined examined = config::examine(config_file, config::process_environment());
+    if (!examined.errors.empty()) app::check(examined);  // throws them, with those of the plugins' settings
+    app::Application application(std::move(examined.config));
     application.start();
     print_banner(application, started_ns);
     wait_for_signal();

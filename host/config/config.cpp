@@ -1,6 +1,8 @@
 #include "host/config/config.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
 #include "host/config/environment.hpp"
 #include "host/config/plugins.hpp"
@@ -28,19 +30,44 @@ void check_cors(const Node& root, Problems& problems) {
     }
 }
 
-Config build(const Node& sources, const Environment& environment, Problems& problems) {
+// False: what is written there is among the errors.
+bool store_plugins_alone(const Node& completed, Config& config) {
+    try {
+        for (const auto& setting : settings()) {
+            const Node* node = setting.path == "plugin_directories" ? completed.find(setting.path) : nullptr;
+            if (node != nullptr) setting.store(config, *node);
+        }
+        store_plugins(completed, config);
+        return true;
+    } catch (const std::bad_variant_access&) {
+        return false;
+    }
+}
+
+Examined build(const Node& sources, const Environment& environment, Problems& problems) {
     const Node written = interpolate(with_overrides(sources, environment, problems), environment, problems);
     static const Schema schema = Schema::parse(host_schema());
     const Node completed = validate(schema, written, Where{}, problems);
     check_plugin_ids(completed, problems);
     check_cors(completed, problems);
-    problems.throw_if_any();
 
-    Config config;
+    Examined examined;
+    if (!problems.empty()) {
+        examined.errors = problems.lines();
+        examined.plugins_known = store_plugins_alone(completed, examined.config);
+        return examined;
+    }
+    Config& config = examined.config;
     store_all(settings(), completed, config);
     store_plugins(completed, config);
     config.database.data_directory = config.data_directory;
-    return config;
+    examined.plugins_known = true;
+    return examined;
+}
+
+Config sound(Examined examined) {
+    if (!examined.errors.empty()) throw ConfigErrors(std::move(examined.errors));
+    return std::move(examined.config);
 }
 
 }  // namespace
@@ -51,16 +78,20 @@ plugin::Settings Config::packaged_plugins() {
     return plugins;
 }
 
-Config load(const std::filesystem::path& file, const Environment& environment) {
+Examined examine(const std::filesystem::path& file, const Environment& environment) {
     Problems problems;
     const Node sources = read_sources(file, problems);
     return build(sources, environment, problems);
 }
 
+Config load(const std::filesystem::path& file, const Environment& environment) {
+    return sound(examine(file, environment));
+}
+
 Config parse(std::string_view text, const std::string& file, const Environment& environment) {
     Problems problems;
     const Node source = parse_yaml(text, file, problems);
-    return build(source, environment, problems);
+    return sound(build(source, environment, problems));
 }
 
 }  // namespace host::config

@@ -33,6 +33,18 @@ struct Config {
     static plugin::Settings packaged_plugins();
 };
 
+// A configuration and all that is wrong with it.
+struct Examined {
+    Config config;                    // of use as a whole only if there are no errors
+    std::vector<std::string> errors;  // "gantry.yaml:41:13: http.workers: ..."
+    // Its plugins and their directories are what was written, so that their settings can be checked although there are
+    // errors.
+    bool plugins_known = false;
+};
+
+// As load(), but hands out what is wrong instead of throwing it.
+Examined examine(const std::filesystem::path& file, const Environment& environment);
+
 // Reads the file, plugins.d/<id>.yaml beside it, and the environment, in this order of growing weight. Throws ConfigErrors
 // with everything that is wrong. Paths in the result are absolute.
 Config load(const std::filesystem::path& file, const Environment& environment);

@@ -55,10 +55,11 @@ void store_plugins(const Node& root, Config& config) {
     if (plugins == nullptr) return;
     for (const Node::Member& plugin : plugins->members()) {
         PluginHost host;
-        store_all(plugin_host_settings(), *plugin.value.find(host_key), host);
+        const Node own = own_settings(plugin.value);  // throws if it is no map
+        if (const Node* of_host = plugin.value.find(host_key)) store_all(plugin_host_settings(), *of_host, host);
         if (!host.enabled) continue;
         config.plugins.wanted.push_back(wanted(plugin, std::move(host)));
-        config.plugin_settings.emplace(plugin.key, own_settings(plugin.value));
+        config.plugin_settings.emplace(plugin.key, own);
     }
 }
 

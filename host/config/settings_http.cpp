@@ -23,8 +23,7 @@ constexpr std::int64_t kib = 1024;
 constexpr std::int64_t gib = 1024 * 1024 * kib;
 
 void add_limits(Section<Config, Http>& http) {
-    http.add("connections_max", &Http::connections_max, "Open connections; above it 503",
-             {least(1), most(1'000'000)});
+    http.add("connections_max", &Http::connections_max, "Open connections; above it 503", {least(1), most(1'000'000)});
     http.add("backlog", &Http::backlog, "Connections the kernel holds until they are accepted", {least(1), most(65'535)});
     http.add("head_bytes_max", &Http::head_bytes_max, "Request line and headers together; above it 431",
              {bytes(), least(kib), most(1024 * kib)});

@@ -101,6 +101,13 @@ class Faults(ConfigurationCase):
             ]
         )
 
+    def test_the_host_and_its_plugins_are_told_in_one_go(self):
+        self.write(
+            f"data_directory: {self.data_directory}\nhttp: {{workers: many}}\nplugin_directories: [{PLUGINS}]\nplugins:\n"
+            "  notes:\n    page: 5000\n"
+        )
+        self.expect_lines([(2, 17, "http.workers", "many"), (6, 11, "plugins.notes.page", "5000 is more than 1000")])
+
     def test_a_file_of_plugins_d_is_named_itself(self):
         self.write(f"data_directory: {self.data_directory}\nplugin_directories: [{PLUGINS}]\n")
         self.write("page: 0\n", "plugins.d/notes.yaml")
