@@ -44,8 +44,8 @@ FAULTS = [
     ("a control character", b"log:\n  level: in\x00fo\n", [(2, 12, "", "control character")]),
     (
         "a failure policy that is none",
-        "plugins:\n  hello:\n    host: {on_failure: ignore}\n",
-        [(3, 24, "plugins.hello.host.on_failure", "required, optional, closed")],
+        f"plugin_directories: [{PLUGINS}]\nplugins:\n  hello:\n    host: {{on_failure: ignore}}\n",
+        [(4, 24, "plugins.hello.host.on_failure", "required, optional, closed")],
     ),
 ]
 

@@ -93,13 +93,13 @@ TEST(WireBody, BrokenChunksAreRefused) {
 TEST(WireBody, OneFastUploadDoesNotStarveTheOtherClientsOfAWorker) {
     auto settings = wire::quick();
     settings.workers = 1;
-    settings.body_bytes_max = 400'000'000;
+    settings.body_bytes_max = 100'000'000;
     WireServer server(answer_size, settings);
     RawClient uploader = server.connect();
-    uploader.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000000\r\n\r\n");
+    uploader.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000000\r\n\r\n");
     std::atomic<bool> sent{false};
     std::thread upload([&] {
-        uploader.send_until_answered(300'000'000);
+        uploader.send_until_answered(60'000'000);
         sent = true;
     });
     RawClient other = server.connect();
@@ -109,7 +109,7 @@ TEST(WireBody, OneFastUploadDoesNotStarveTheOtherClientsOfAWorker) {
         ++answered_meanwhile;
     } while (!sent);
     upload.join();
-    EXPECT_EQ(uploader.read_answer().body, "300000000");
+    EXPECT_EQ(uploader.read_answer().body, "60000000");
     EXPECT_GT(answered_meanwhile, 3);
 }
 
