@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <memory>
 
 #include "host/core/thread_kind.hpp"
 
@@ -34,10 +35,11 @@ TEST(ThreadPool, WakesEveryThreadThatABurstNeeds) {
     constexpr int threads = 4;
     ThreadPool pool("test", {.threads = threads, .queue_max = 100});
     for (int round = 0; round < 50; ++round) {
-        std::latch together(threads + 1);  // passes only if all threads run at once
+        // Passes only if all threads run at once. Shared, since a thread may still be leaving when the next round begins.
+        const auto together = std::make_shared<std::latch>(threads + 1);
         for (int i = 0; i < threads; ++i)
-            ASSERT_TRUE(pool.post([&] { together.arrive_and_wait(); }));
-        together.arrive_and_wait();
+            ASSERT_TRUE(pool.post([together] { together->arrive_and_wait(); }));
+        together->arrive_and_wait();
     }
 }
 
