@@ -88,7 +88,9 @@ typedef struct gantry_stream_events {
     /* After a stream_write() gave GANTRY_AGAIN: the client has read enough, go on. [worker] */
     void (*writable)(void *user, gantry_id request);
     /* The stream ended before stream_close(): GANTRY_E_CANCELLED (client left, host stops), GANTRY_E_TIMEOUT (client
-     * does not read, or the deadline). Called at most once and never after stream_close() has returned. [worker] */
+     * does not read, or the deadline). Called at most once; it does not begin after a stream_close()
+     * that returned GANTRY_OK, but one that has begun may still run on another thread then. When the host ends a plugin it
+     * comes on a control thread. [worker] [control] */
     void (*closed)(void *user, gantry_id request, gantry_status reason);
 } gantry_stream_events;
 
@@ -117,7 +119,8 @@ typedef struct gantry_http_server {
     gantry_status (*stream_write)(const gantry_host *host, gantry_id request, gantry_slice chunk);
     /* Ends the body. outcome < 0: the connection is cut instead, so that the client sees an incomplete body. [any] */
     gantry_status (*stream_close)(const gantry_host *host, gantry_id request, gantry_status outcome);
-    /* Asks for the next piece of the body of a GANTRY_ROUTE_STREAM_BODY request; one at a time. [any] */
+    /* Asks for the next piece of the body of a GANTRY_ROUTE_STREAM_BODY request; one at a time. A host of ABI 1.0 has
+     * read the whole body before the handler runs and gives it in one piece. [any] */
     gantry_status (*body_next)(const gantry_host *host, gantry_id request, gantry_body_chunk chunk, void *user);
     /* `cancelled` is called once if the request ends before its answer: the client left, the deadline passed or the
      * host stops (then reply() gives GANTRY_E_GONE). Not called otherwise. [any]; the callback: [worker] */
