@@ -12,7 +12,7 @@ help:
 	@echo "make build   the release build: build/release/gantry and build/release/plugins"
 	@echo "make check   layers, formatting, installed tree"
 	@echo "make tsan    the tests of everything with threads under ThreadSanitizer"
-	@echo "make fuzz    every fuzz target for 20 seconds (SECONDS=n for longer)"
+	@echo "make fuzz    every fuzz target for 20 seconds (FUZZ_SECONDS=n for longer)"
 	@echo "make bench   against nginx, FastAPI and pgbench, side by side"
 
 run: build
@@ -44,7 +44,7 @@ fuzz: packages
 	sh packaging/debian_packages.sh fuzz
 	cmake --preset fuzz
 	cmake --build --preset fuzz --target fuzz_targets
-	sh tests/fuzz/run.sh build/fuzz $${SECONDS:-20}
+	sh tests/fuzz/run.sh build/fuzz $(or $(FUZZ_SECONDS),20) $(FUZZ_SEED)
 
 bench: packages
 	sh packaging/debian_packages.sh bench

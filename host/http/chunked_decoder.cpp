@@ -1,6 +1,7 @@
 #include "host/http/chunked_decoder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "host/http/refusals.hpp"
@@ -57,6 +58,13 @@ bool is_extension_list(std::string_view text) {
         text = value;
     }
     return true;
+}
+
+// Where a trailer is merged into the head, such a field would change what the request is: nobody honest sends one.
+bool steers(std::string_view name) {
+    constexpr std::array<std::string_view, 7> names = {"transfer-encoding", "content-length", "host",  "connection",
+                                                       "proxy-connection",  "upgrade",        "expect"};
+    return std::ranges::any_of(names, [&](std::string_view steering) { return equal_names(name, steering); });
 }
 
 }  // namespace
@@ -122,6 +130,7 @@ bool ChunkedDecoder::read_trailer() {
     trailer_bytes_ += line_.size() + 2;
     Field dropped;
     refusal_ = parse_field(line_, dropped);
+    if (refusal_ == nullptr && steers(dropped.name)) refusal_ = &refusals::trailer;
     line_.clear();
     return false;
 }

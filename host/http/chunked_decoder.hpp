@@ -9,7 +9,8 @@
 namespace host::http {
 
 // The chunked transfer coding (RFC 9112 section 7.1), decoded as it arrives in pieces of any size. Chunk extensions are
-// checked and ignored; trailer fields are checked and dropped, as section 6.5.1 allows.
+// checked and ignored; trailer fields are checked and dropped, as RFC 9110 section 6.5.1 allows, and refused where they
+// would frame the message or steer the connection.
 class ChunkedDecoder {
   public:
     struct Limits {

@@ -31,6 +31,8 @@ inline constexpr Refusal expect{417, "EXPECTATION_FAILED", "the only expectation
 inline constexpr Refusal body_size{413, "BODY_TOO_LARGE", "the body is larger than this resource accepts"};
 inline constexpr Refusal chunk_size{400, "BAD_CHUNK", "a chunk begins with its size in hexadecimal digits and CR LF"};
 inline constexpr Refusal chunk_end{400, "BAD_CHUNK", "a chunk must be followed by CR LF"};
+inline constexpr Refusal trailer{400, "BAD_TRAILER",
+                                 "a trailer must not frame, route or steer the connection (RFC 9110 section 6.5.1)"};
 inline constexpr Refusal head_deadline{408, "HEAD_TIMEOUT", "the head of the request did not arrive in time"};
 inline constexpr Refusal body_deadline{408, "BODY_TIMEOUT", "the body of the request stopped arriving"};
 inline constexpr Refusal too_many_connections{503, "TOO_MANY_CONNECTIONS",

@@ -10,6 +10,7 @@
 //   equal Content-Length twice; Content-Length with chunked   RFC 9112 sections 6.2, 6.3
 //   transfer codings that are not chunked alone               RFC 9112 section 6.1
 //   an Expect that is not 100-continue                        RFC 9110 section 10.1.1
+//   trailers that frame the message or steer the connection   RFC 9110 section 6.5.1
 //   limits of sizes and counts                                RFC 9110 sections 4.1, 5.4
 // What Beast refuses and we accept: empty lines before a request (RFC 9112 section 2.2), which are taken off first, and
 // a Proxy-Connection that is no list: no such field exists (RFC 9110 section 7.6.1), it is one like any other here.
@@ -52,6 +53,7 @@ const std::set<std::string_view>& stricter() {
         "BODY_TOO_LARGE",
         "METHOD_NOT_IMPLEMENTED",
         "BAD_CHUNK",
+        "BAD_TRAILER",
     };
     return codes;
 }

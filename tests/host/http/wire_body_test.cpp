@@ -90,6 +90,16 @@ TEST(WireBody, BrokenChunksAreRefused) {
     }
 }
 
+TEST(WireBody, ATrailerThatFramesOrSteersIsRefused) {
+    WireServer server(answer_size);
+    for (const std::string name : {"Transfer-Encoding", "content-length", "Host", "Connection", "Expect"}) {
+        RawClient client = server.connect();
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + name + ": 1\r\n\r\n");
+        EXPECT_EQ(client.read_answer().status, 400) << name;
+        EXPECT_EQ(client.read_to_end(), "");
+    }
+}
+
 TEST(WireBody, OneFastUploadDoesNotStarveTheOtherClientsOfAWorker) {
     auto settings = wire::quick();
     settings.workers = 1;
