@@ -35,7 +35,7 @@ Application::Application(config::Config config)
       log_(sink_, "gantry"),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
-      hosting_{config_, sink_, &database_},
+      hosting_{config_, sink_, {.database = &database_}},
       plugins_(config_.plugins, plugin_environment(hosting_)),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_),
       server_(config_.http, pipeline_, log::Logger(sink_, "http")) {}

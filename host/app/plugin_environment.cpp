@@ -48,9 +48,9 @@ std::unique_ptr<plugin::HostSide> make_side(PluginHosting& hosting, const plugin
     const std::string& id = plugin.wanted.id;
     const std::filesystem::path directory = hosting.config.data_directory / "plugins" / id;
     // Offline nothing is written.
-    if (hosting.database != nullptr) std::filesystem::create_directories(directory);
+    if (hosting.rooms.database != nullptr) std::filesystem::create_directories(directory);
     return std::make_unique<PluginSide>(bridge::HostTable::Plugin{id, directory.string(), plugin.manifest.services},
-                                        hosting.routes, hosting.removed_routes, hosting.database,
+                                        hosting.routes, hosting.removed_routes, hosting.rooms,
                                         log::Logger(hosting.sink, id));
 }
 
@@ -75,8 +75,8 @@ plugin::Environment plugin_environment(PluginHosting& hosting) {
             },
         .before_start =
             [&hosting](const plugin::Verified& plugin) {
-                if (hosting.database != nullptr)
-                    migrate(*hosting.database, hosting.config, plugin.wanted.id,
+                if (hosting.rooms.database != nullptr)
+                    migrate(*hosting.rooms.database, hosting.config, plugin.wanted.id,
                             log::Logger(hosting.sink, plugin.wanted.id));
             },
         .log = log::Logger(hosting.sink, "plugin"),

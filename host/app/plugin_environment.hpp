@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "host/app/route_collection.hpp"
+#include "host/bridge/host_table.hpp"
 #include "host/config/config.hpp"
-#include "host/database/database.hpp"
 #include "host/log/logger.hpp"
 #include "host/plugin/environment.hpp"
 
@@ -17,7 +17,7 @@ namespace host::app {
 struct PluginHosting {
     const config::Config& config;
     std::shared_ptr<log::Sink> sink;
-    database::Database* database;  // null: offline, the service answers that it is unavailable
+    bridge::Rooms rooms;  // all null offline
     RouteCollection routes = {};
     std::vector<http::Route> removed_routes = {};          // of plugins that failed or ended
     std::map<std::string, std::string> descriptions = {};  // by id, what describe() gave

@@ -3,15 +3,28 @@
 #include <iterator>
 #include <utility>
 
+#include "host/core/error.hpp"
+
 namespace host::app {
 
 PluginSide::PluginSide(bridge::HostTable::Plugin plugin, RouteCollection& routes, std::vector<http::Route>& removed,
-                       database::Database* database, log::Logger logger)
+                       const bridge::Rooms& rooms, log::Logger logger)
     : id_(plugin.id),
       routes_(routes),
       removed_(removed),
-      table_(
-          std::move(plugin), [this](http::Route route) { add_route(std::move(route)); }, database, std::move(logger)) {}
+      table_(std::move(plugin),
+             {.add_route = [this](http::Route route) { add_route(std::move(route)); },
+              .record =
+                  [this](std::string kind, std::string description, std::function<void()> revoke) {
+                      record(std::move(kind), std::move(description), std::move(revoke));
+                  }},
+             rooms, std::move(logger)) {}
+
+void PluginSide::record(std::string kind, std::string description, std::function<void()> revoke) {
+    if (ledger_.add(std::move(kind), std::move(description), revoke) != 0) return;
+    revoke();
+    throw core::Error(core::Code::Gone, "the plugin has ended");
+}
 
 void PluginSide::add_route(http::Route route) {
     const std::string description = route.method + " " + route.pattern;

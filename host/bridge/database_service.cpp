@@ -99,7 +99,7 @@ void DatabaseService::cancel(gantry_id operation) {
     client().cancel(operation);
 }
 
-void DatabaseService::abandon() {
+void DatabaseService::silence() {
     if (client_) client_->abandon();
 }
 

@@ -5,13 +5,14 @@
 
 #include <gantry/abi/database.h>
 
+#include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/database/database.hpp"
 
 namespace host::bridge {
 
 // gantry.database/1 for one plugin instance: its statements as its role, their completions through the gate.
-class DatabaseService {
+class DatabaseService : public ServiceSide {
   public:
     // `database` may be null: then every call is answered Unavailable.
     DatabaseService(const std::string& owner, database::Database* database, std::shared_ptr<core::Gate> gate);
@@ -25,7 +26,7 @@ class DatabaseService {
     void cancel(gantry_id operation);
 
     // Cancels what is open; the completions have been delivered when it returns. The gate must still be open.
-    void abandon();
+    void silence() override;
 
   private:
     database::Client& client() const;

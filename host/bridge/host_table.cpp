@@ -40,12 +40,13 @@ std::map<std::string, std::uint32_t> offered_services() {
     return offered;
 }
 
-HostTable::HostTable(Plugin plugin, HttpService::AddRoute add_route, database::Database* database, log::Logger logger)
+HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log::Logger logger)
     : plugin_(std::move(plugin)),
       logger_(std::move(logger)),
       gate_(std::make_shared<core::Gate>()),
-      http_(plugin_.id, std::move(add_route), gate_, logger_),
-      database_(plugin_.id, database, gate_),
+      http_(plugin_.id, std::move(registrar.add_route), gate_, logger_),
+      database_(plugin_.id, rooms.database, gate_),
+      sides_{&http_, &database_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,
@@ -69,9 +70,19 @@ gantry_status HostTable::query(const gantry_host* host, gantry_str service_id, c
     });
 }
 
+void HostTable::freeze() {
+    for (ServiceSide* side : sides_)
+        side->freeze();
+}
+
+void HostTable::activate() {
+    for (ServiceSide* side : sides_)
+        side->activate();
+}
+
 bool HostTable::silence(std::chrono::steady_clock::time_point deadline) {
-    http_.cancel_all();
-    database_.abandon();
+    for (ServiceSide* side : sides_)
+        side->silence();
     return gate_->close(deadline);
 }
 

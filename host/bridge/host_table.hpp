@@ -10,6 +10,7 @@
 
 #include "host/bridge/database_service.hpp"
 #include "host/bridge/http_service.hpp"
+#include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
 
@@ -17,6 +18,11 @@ namespace host::bridge {
 
 // Every service this host has, with the size of its table: what a plugin file's needs are held against before it is mapped.
 std::map<std::string, std::uint32_t> offered_services();
+
+// The rooms behind the services. Each may be null, as all are offline: its service then answers GANTRY_E_UNAVAILABLE.
+struct Rooms {
+    database::Database* database = nullptr;
+};
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
 class HostTable {
@@ -26,8 +32,11 @@ class HostTable {
         std::string data_directory;
         std::vector<std::string> services;  // what its manifest asks for
     };
-    // `database` may be null: then gantry.database/1 answers GANTRY_E_UNAVAILABLE.
-    HostTable(Plugin plugin, HttpService::AddRoute add_route, database::Database* database, log::Logger logger);
+    struct Registrar {
+        HttpService::AddRoute add_route;
+        Record record;
+    };
+    HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log::Logger logger);
     HostTable(const HostTable&) = delete;
     HostTable& operator=(const HostTable&) = delete;
 
@@ -38,8 +47,9 @@ class HostTable {
     HttpService& http() { return http_; }
     DatabaseService& database() { return database_; }
 
-    // start() is over: registrations are closed.
-    void freeze() { http_.freeze(); }
+    // See ServiceSide. Control thread.
+    void freeze();
+    void activate();
     // Ends everything the plugin has open, with its callbacks, then makes no call into it any more. False: code of the
     // plugin is still running when the deadline passes. Before stop(). Control thread.
     [[nodiscard]] bool silence(std::chrono::steady_clock::time_point deadline);
@@ -53,6 +63,7 @@ class HostTable {
     const std::shared_ptr<core::Gate> gate_;
     HttpService http_;
     DatabaseService database_;
+    const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };
 

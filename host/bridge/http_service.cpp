@@ -229,7 +229,7 @@ gantry_status HttpService::on_cancel(gantry_id request, void (*cancelled)(void*,
     return GANTRY_OK;
 }
 
-void HttpService::cancel_all() {
+void HttpService::silence() {
     const core::Error stopping(core::Code::Unavailable, "the plugin " + owner_ + " is stopping");
     for (const OpenRequest& open : requests_.take_all())
         open.exchange->abort(stopping);

@@ -7,6 +7,7 @@
 #include <gantry/abi/http_server.h>
 
 #include "host/bridge/request_table.hpp"
+#include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/http/route.hpp"
 #include "host/log/logger.hpp"
@@ -14,7 +15,7 @@
 namespace host::bridge {
 
 // gantry.http.server/1 for one plugin instance: takes its routes, calls its handlers, carries their answers.
-class HttpService {
+class HttpService : public ServiceSide {
   public:
     // Where a route goes; throws Conflict. Called inside the plugin's start().
     using AddRoute = std::function<void(http::Route)>;
@@ -36,9 +37,9 @@ class HttpService {
     gantry_status on_cancel(gantry_id request, void (*cancelled)(void*, gantry_id, gantry_status), void* user);
 
     // No route is taken any more: start() is over.
-    void freeze() { frozen_ = true; }
+    void freeze() override { frozen_ = true; }
     // Ends what is open: the plugin hears closed() and cancelled() (the gate must still be open), clients get 503.
-    void cancel_all();
+    void silence() override;
     std::size_t open_requests() const { return requests_.size(); }
 
   private:

@@ -21,6 +21,11 @@ class HostSide {
     virtual const gantry_host* host() = 0;
     // Where the host's services record what the instance registers.
     virtual Ledger& ledger() = 0;
+    // start() has returned without failure: registrations are closed. [control]
+    virtual void started() {}
+    // The generation serves from now on: what the instance registered takes effect. Again when the generation serves once
+    // more, after its successor was rolled back. [control]
+    virtual void activate() {}
     // Ends everything that the plugin has open with the host, delivers the callbacks of that, and makes no further call
     // into it. False: code of the plugin still runs inside a call of the host's when the deadline passes. Once, before
     // stop(). [control]

@@ -114,10 +114,12 @@ void Instance::start() {
         call("start()", limits_.start, [object = object_] {
             call_plugin("start()", [&](gantry_error* error) { return object->start(object, error); });
         });
+        side()->started();
     });
 }
 
 void Instance::serve() {
+    if (const auto host_side = side()) host_side->activate();
     reach(State::Serving);
 }
 
