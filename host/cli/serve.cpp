@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <initializer_list>
 #include <iostream>
 #include <utility>
 
@@ -16,14 +17,42 @@ namespace host::cli {
 
 namespace {
 
-int wait_for_signal() {
-    sigset_t ends;
-    sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM})
-        sigaddset(&ends, signal);
-    int received = 0;
-    sigwait(&ends, &received);
-    return received;
+sigset_t set_of(std::initializer_list<int> signals) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : signals)
+        sigaddset(&set, signal);
+    return set;
+}
+
+void reload(app::Application& application) {
+    const app::ReloadOutcome outcome = application.reload();
+    if (outcome.swapped)
+        std::cout << "reloaded: generation " << outcome.generation << " serves\n";
+    else
+        std::cout << "not reloaded, the former generation serves on:\n";
+    for (const std::string& problem : outcome.problems)
+        std::cout << "  " << problem << '\n';
+    for (const std::string& setting : outcome.restart_needed)
+        std::cout << "  " << setting << " changed: it takes effect at the next start\n";
+    std::cout << std::flush;
+}
+
+// SIGHUP reloads; returns at a signal that ends the host.
+void serve_until_signal(app::Application& application) {
+    const sigset_t awaited = set_of({SIGINT, SIGTERM, SIGHUP});
+    for (;;) {
+        int received = 0;
+        sigwait(&awaited, &received);
+        if (received != SIGHUP) return;
+        reload(application);
+    }
+}
+
+config::Config read_config(const std::string& file) {
+    config::Examined examined = config::examine(file, config::process_environment());
+    if (!examined.errors.empty()) app::check(examined);  // throws them, with those of the plugins' settings
+    return std::move(examined.config);
 }
 
 void print_banner(const app::Application& application, std::uint64_t started_ns) {
@@ -42,10 +71,7 @@ void print_banner(const app::Application& application, std::uint64_t started_ns)
 
 // A second signal during the drain means now: the default action ends the process, the cluster follows it.
 void let_signals_kill() {
-    sigset_t ends;
-    sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM})
-        sigaddset(&ends, signal);
+    const sigset_t ends = set_of({SIGINT, SIGTERM});
     pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
 }
 
@@ -53,12 +79,10 @@ void let_signals_kill() {
 
 int serve(const std::string& config_file) {
     const std::uint64_t started_ns = core::mono_ns();
-    config::Examined examined = config::examine(config_file, config::process_environment());
-    if (!examined.errors.empty()) app::check(examined);  // throws them, with those of the plugins' settings
-    app::Application application(std::move(examined.config));
+    app::Application application(read_config(config_file), [config_file] { return read_config(config_file); });
     application.start();
     print_banner(application, started_ns);
-    wait_for_signal();
+    serve_until_signal(application);
     let_signals_kill();
     std::cout << "stopping: requests under way may finish (once more to stop at once)" << std::endl;
     application.stop();
