@@ -38,7 +38,7 @@ Application::Application(config::Config config, ReadConfig read_config)
       database_(config_.database, log::Logger(sink_, "database")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
-      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_),
+      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, &identity_),
       server_(config_.http, pipeline_, log::Logger(sink_, "http")),
       read_config_(std::move(read_config)) {}
 
@@ -71,7 +71,8 @@ void Application::start() {
 }
 
 std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) {
-    return std::make_shared<PluginHosting>(std::move(config), sink_, bridge::Rooms{.database = &database_});
+    return std::make_shared<PluginHosting>(std::move(config), sink_,
+                                           bridge::Rooms{.database = &database_, .identity = &identity_});
 }
 
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {

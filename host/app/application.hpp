@@ -53,6 +53,7 @@ class Application {
     const log::Logger log_;
     core::ThreadPool blocking_;
     database::Database database_;
+    identity::Identity identity_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
     http::Pipeline pipeline_;

@@ -50,7 +50,7 @@ std::unique_ptr<plugin::HostSide> make_side(PluginHosting& hosting, const plugin
     // Offline nothing is written.
     if (hosting.rooms.database != nullptr) std::filesystem::create_directories(directory);
     return std::make_unique<PluginSide>(bridge::HostTable::Plugin{id, directory.string(), plugin.manifest.services},
-                                        hosting.routes, hosting.removed_routes, hosting.rooms,
+                                        hosting.routes, hosting.removed_routes, hosting.claims, hosting.rooms,
                                         log::Logger(hosting.sink, id));
 }
 

@@ -22,6 +22,7 @@ struct PluginHosting {
     std::shared_ptr<log::Sink> sink;
     bridge::Rooms rooms;  // all null offline
     RouteCollection routes;
+    const std::shared_ptr<bridge::Claims> claims = std::make_shared<bridge::Claims>();
     std::vector<http::Route> removed_routes;          // of plugins that failed or ended
     std::map<std::string, std::string> descriptions;  // by id, what describe() gave
 };
