@@ -1,14 +1,20 @@
 #include "host/app/application.hpp"
 
+#include <sys/un.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <future>
+#include <iterator>
 #include <thread>
 #include <utility>
 
+#include "host/admin/status_routes.hpp"
+#include "host/app/control_access.hpp"
 #include "host/app/generation_routes.hpp"
 #include "host/app/health_probes.hpp"
 #include "host/app/migrations.hpp"
+#include "host/core/clock.hpp"
 #include "host/core/thread_kind.hpp"
 
 namespace host::app {
@@ -28,6 +34,32 @@ void make_data_directory(const std::filesystem::path& directory) {
                       "data_directory " + directory.string() + " cannot be made: " + failure.message());
 }
 
+// The command line's way in. A path that is too long for a socket leaves the host without.
+http::Settings with_control_socket(const config::Config& config, const log::Logger& log) {
+    http::Settings settings = config.http;
+    const std::string socket = control_socket(config.data_directory);
+    if (socket.size() < sizeof(sockaddr_un::sun_path) + std::string_view("unix:").size())
+        settings.listen.push_back(socket);
+    else
+        log.warn("the command line cannot reach this host: its data_directory is too long for a socket");
+    return settings;
+}
+
+admin::LogSource log_source(const std::shared_ptr<log::Sink>& sink) {
+    return {.recent = [sink](const std::string& owner,
+                             std::size_t lines_max) { return log::recent_lines(*sink, owner, lines_max); },
+            .set_level =
+                [sink](const std::string& owner, const std::string& word) {
+                    const auto level = log::level_of(word);
+                    if (!level) throw core::Error(core::Code::InvalidArgument, "level is trace, debug, info, warn or error");
+                    log::set_level(*sink, owner, *level);
+                }};
+}
+
+void append(std::vector<http::Route>& routes, std::vector<http::Route> more) {
+    std::ranges::move(more, std::back_inserter(routes));
+}
+
 }  // namespace
 
 Application::Application(config::Config config, ReadConfig read_config)
@@ -39,8 +71,9 @@ Application::Application(config::Config config, ReadConfig read_config)
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, &identity_),
-      server_(config_.http, pipeline_, log::Logger(sink_, "http")),
-      read_config_(std::move(read_config)) {}
+      reloader_(reloader_parts(std::move(read_config)), hosting_, log::Logger(sink_, "reload")),
+      control_(plugins_, pipeline_, reloader_),
+      server_(with_control_socket(config_, log_), pipeline_, log::Logger(sink_, "http")) {}
 
 Application::~Application() {
     stop();
@@ -54,19 +87,11 @@ void Application::start() {
     database_.start();
     migrate(database_, config_, "gantry", log_);
     plugins_.start();
-    const HostRoutes routes = [this](const PluginHosting& hosting) { return host_routes(hosting); };
-    pipeline_.publish(route_table_of(*hosting_, *plugins_.current(), routes));
+    pipeline_.publish(
+        route_table_of(*hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); }));
+    admit_administrators();
     server_.start();
     serving_ = true;
-    reloader_ = std::make_unique<Reloader>(
-        Reloader::Parts{
-            .read_config = read_config_,
-            .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
-            .host_routes = routes,
-            .plugins = plugins_,
-            .pipeline = pipeline_,
-        },
-        hosting_, log::Logger(sink_, "reload"));
     log_.info("serving", {{"plugins", config_.plugins.wanted.size()}});
 }
 
@@ -75,15 +100,51 @@ std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) 
                                            bridge::Rooms{.database = &database_, .identity = &identity_});
 }
 
+Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
+    return {.read_config = std::move(read_config),
+            .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
+            .host_routes = [this](const PluginHosting& hosting) { return host_routes(hosting); },
+            .plugins = plugins_,
+            .pipeline = pipeline_};
+}
+
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
-    return http::health_routes(
+    std::vector<http::Route> routes = http::health_routes(
         {[this] { return unready_reasons(); }, health_probes(database_, plugins_, hosting.config.plugins)});
+    append(routes, admin::status_routes([this] { return status(); }));
+    append(routes, admin::plugin_routes(control_, log_source(sink_)));
+    return routes;
+}
+
+gantry::Json Application::status() const {
+    gantry::Json status = gantry::Json::object({{"status", unready_reasons().empty() ? "ok" : "unready"}});
+    if (const auto generation = plugins_.current())
+        status.set("generation", static_cast<std::int64_t>(generation->number()));
+    if (const auto last = reloader_.last()) {
+        status.set("last_reload",
+                   gantry::Json::object({{"at", core::rfc3339(last->finished_us)}, {"swapped", last->swapped}}));
+    }
+    return status;
+}
+
+void Application::admit_administrators() {
+    const std::vector<std::string> all{"*"};
+    if (!config_.identity.admin_token.empty())
+        identity_.tokens().add(config_.identity.admin_token, {"admin", {}, all, R"({"id":"admin","scopes":["*"]})"});
+    const ControlAccess control = open_control(config_.data_directory);
+    identity_.tokens().add(control.token, {"command_line", {}, all, R"({"id":"command_line","scopes":["*"]})"});
+}
+
+std::vector<std::string> Application::addresses() const {
+    std::vector<std::string> addresses = server_.addresses();
+    std::erase(addresses, control_socket(config_.data_directory));
+    return addresses;
 }
 
 ReloadOutcome Application::reload() {
     std::promise<ReloadOutcome> outcome;
-    const bool taken = reloader_ && reloader_->request([&](const ReloadOutcome& done) { outcome.set_value(done); });
-    if (!taken) throw core::Error(core::Code::Unavailable, "the host does not serve");
+    if (!reloader_.request([&](const ReloadOutcome& done) { outcome.set_value(done); }))
+        throw core::Error(core::Code::Unavailable, "the host is stopping");
     return outcome.get_future().get();
 }
 
@@ -97,7 +158,7 @@ std::vector<std::string> Application::unready_reasons() const {
 
 void Application::stop() {
     if (std::exchange(stopped_, true)) return;
-    if (reloader_) reloader_->stop();
+    reloader_.stop();
     if (serving_) {
         log_.info("draining");
         pipeline_.set_draining(true);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host/app/plugin_control.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/app/plugin_status.hpp"
 #include "host/app/reloader.hpp"
@@ -39,12 +40,16 @@ class Application {
     // Lets requests finish until http.drain_deadline, then ends everything.
     void stop();
 
-    std::vector<std::string> addresses() const { return server_.addresses(); }
+    // Where clients find it; not the socket of the command line.
+    std::vector<std::string> addresses() const;
     std::vector<PluginStatus> plugins() const;
 
   private:
     std::shared_ptr<PluginHosting> make_hosting(config::Config config);
     std::vector<http::Route> host_routes(const PluginHosting& hosting);
+    Reloader::Parts reloader_parts(ReadConfig read_config);
+    gantry::Json status() const;
+    void admit_administrators();
     std::vector<std::string> unready_reasons() const;
 
     // In the order of birth: what stands below may use what stands above.
@@ -57,9 +62,9 @@ class Application {
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
     http::Pipeline pipeline_;
+    Reloader reloader_;
+    PluginControl control_;
     http::Server server_;
-    std::unique_ptr<Reloader> reloader_;  // while it serves
-    const ReadConfig read_config_;
     std::atomic<bool> serving_{false};
     bool stopped_ = false;
 };

@@ -8,8 +8,13 @@ namespace host::app {
 
 std::shared_ptr<const http::RouteTable> route_table_of(PluginHosting& hosting, const plugin::Generation& generation,
                                                        const HostRoutes& host_routes) {
-    for (http::Route& route : host_routes(hosting))
-        hosting.routes.add(std::move(route));
+    for (http::Route& route : host_routes(hosting)) {
+        // The front page is the host's as long as no plugin wants it.
+        if (route.pattern == "/")
+            add_unless_taken(hosting.routes, std::move(route));
+        else
+            hosting.routes.add(std::move(route));
+    }
     add_closed_routes(hosting.routes, generation.failures(), hosting.removed_routes);
     return hosting.routes.freeze(generation.pin());
 }

@@ -6,6 +6,7 @@
 #include <gantry/json.hpp>
 
 #include "host/app/plugin_environment.hpp"
+#include "host/config/overlay.hpp"
 #include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
 #include "host/plugin/manager.hpp"
@@ -117,6 +118,17 @@ PluginDetails plugin_details(const config::Config& config, const std::string& id
         if (const gantry::Json* schema = document.find("config")) details.settings_schema = schema->dump_pretty();
     }
     return details;
+}
+
+void remember_enabled(const config::Config& config, const std::string& id, bool enabled) {
+    const Offline offline(config);
+    const auto all = offline.manager.list();
+    if (std::ranges::find(all, id, &plugin::Status::id) == all.end())
+        throw core::Error(core::Code::NotFound, "there is no plugin " + id + " in the plugin directories");
+    const auto directory = config::overlay_directory(config.data_directory);
+    config::PluginOverlay overlay = config::read_overlay(directory, id);
+    overlay.enabled = enabled;
+    config::write_overlay(directory, id, overlay);
 }
 
 }  // namespace host::app

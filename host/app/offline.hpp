@@ -34,4 +34,7 @@ struct PluginDetails {
 // Throws NotFound.
 PluginDetails plugin_details(const config::Config& config, const std::string& id);
 
+// Writes down that a plugin is to run, or not, from the next start on. Throws NotFound.
+void remember_enabled(const config::Config& config, const std::string& id, bool enabled);
+
 }  // namespace host::app

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "host/core/error.hpp"
+
 namespace host::app {
 
 void RouteCollection::add(http::Route route) {
@@ -35,6 +37,14 @@ std::shared_ptr<const http::RouteTable> RouteCollection::freeze(std::shared_ptr<
             builder.add(route);
     });
     return std::move(builder).freeze(std::move(pinned));
+}
+
+void add_unless_taken(RouteCollection& routes, http::Route route) {
+    try {
+        routes.add(std::move(route));
+    } catch (const core::Error& error) {
+        if (error.code() != core::Code::Conflict) throw;
+    }
 }
 
 }  // namespace host::app

@@ -26,4 +26,7 @@ class RouteCollection {
     core::Locked<std::vector<http::Route>> routes_;
 };
 
+// Leaves it out if another owner has a route of that method and shape.
+void add_unless_taken(RouteCollection& routes, http::Route route);
+
 }  // namespace host::app

@@ -60,6 +60,17 @@ int run(int argc, char** argv) {
                                  [&] { return plugin_info(config, plugin); });
     info->add_option("id", plugin, "The plugin's id")->required();
 
+    const auto change = [&](const char* name, const char* text, int (*command)(const std::string&, const std::string&)) {
+        return add_command(*plugins, name, text, config, chosen, [&, command] { return command(config, plugin); })
+            ->add_option("id", plugin, "The plugin's id");
+    };
+    change("enable", "Start a plugin in the running host, and at every start", plugin_enable)->required();
+    change("disable", "End a plugin in the running host, and leave it out at every start", plugin_disable)->required();
+    change("reload", "Put a new generation of the plugins in place, without a request lost", plugin_reload);
+
+    CLI::App* configuration = line.add_subcommand("config", "The configuration itself")->require_subcommand(1);
+    configuration->add_subcommand("schema", "Print its JSON Schema, for editors")->callback([&] { chosen = config_schema; });
+
     CLI::App* migrate =
         line.add_subcommand("migrate", "Database migrations of the host and its plugins")->require_subcommand(1);
     add_command(*migrate, "status", "What is applied and what is pending", config, chosen,

@@ -10,6 +10,13 @@ int check(const std::string& config_file);
 int routes(const std::string& config_file);
 int plugin_list(const std::string& config_file);
 int plugin_info(const std::string& config_file, const std::string& id);
+// Over the running host; without one, enable and disable are remembered for the next start.
+int plugin_enable(const std::string& config_file, const std::string& id);
+int plugin_disable(const std::string& config_file, const std::string& id);
+// An empty id reloads all.
+int plugin_reload(const std::string& config_file, const std::string& id);
+// The JSON Schema of a configuration file, for editors.
+int config_schema();
 int migrate_status(const std::string& config_file);
 int migrate_up(const std::string& config_file);
 

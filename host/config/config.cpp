@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "host/config/environment.hpp"
+#include "host/config/overlay.hpp"
 #include "host/config/plugins.hpp"
 #include "host/config/settings.hpp"
 #include "host/config/sources.hpp"
@@ -92,7 +93,12 @@ plugin::Settings Config::packaged_plugins() {
 Examined examine(const std::filesystem::path& file, const Environment& environment) {
     Problems problems;
     const Node sources = read_sources(file, problems);
-    return build(sources, environment, problems);
+    Examined examined = build(sources, environment, problems);
+    // Only what the files say tells where the overlays are.
+    const auto overlays = overlay_directory(examined.config.data_directory);
+    if (!examined.errors.empty() || !std::filesystem::is_directory(overlays)) return examined;
+    Problems problems_of_all;
+    return build(with_overlays(sources, overlays, problems_of_all), environment, problems_of_all);
 }
 
 Config load(const std::filesystem::path& file, const Environment& environment) {

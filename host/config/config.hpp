@@ -14,6 +14,7 @@
 #include "host/config/tree.hpp"
 #include "host/database/settings.hpp"
 #include "host/http/settings.hpp"
+#include "host/identity/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/plugin/settings.hpp"
 
@@ -26,6 +27,7 @@ struct Config {
     // How long a new generation is watched before the former one ends.
     std::chrono::milliseconds reload_watch{5'000};
     http::Settings http;
+    identity::Settings identity;
     database::Settings database;  // its data_directory is the one above
     log::Settings log;
     plugin::Settings plugins = packaged_plugins();

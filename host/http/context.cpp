@@ -23,7 +23,10 @@ Head head_of(const Problem& problem) {
     Head head(problem.status);
     head.add_raw("Content-Type: application/problem+json\r\nCache-Control: no-store\r\n");
     // RFC 9110 section 15.5.2: a 401 says how to do better.
-    if (problem.status == 401) head.add_raw("WWW-Authenticate: Bearer\r\n");
+    if (!problem.challenge.empty())
+        head.add("WWW-Authenticate", problem.challenge);
+    else if (problem.status == 401)
+        head.add_raw("WWW-Authenticate: Bearer\r\n");
     if (problem.retry_after_ms > 0) {
         const std::uint32_t seconds = problem.retry_after_ms / 1000 + (problem.retry_after_ms % 1000 != 0 ? 1 : 0);
         head.add_raw("Retry-After: " + std::to_string(seconds) + "\r\n");

@@ -50,7 +50,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
 
     // Each returns false when the request has been answered or its client is gone; then nothing was taken.
     bool send(Head head, Bytes body);
-    bool fail(const Problem& problem, std::string_view challenge = {});  // the challenge is WWW-Authenticate's value
+    bool fail(const Problem& problem);
     bool fail(const core::Error& error) { return fail(problem_of(error)); }
 
     // A stream. `writable` and `closed` come on the connection's worker; closed at most once, never after close().
@@ -106,7 +106,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     bool open_and_end(Head head);
     bool has_no_body(std::uint16_t status) const;
     void answer(Head head, Bytes body);
-    void answer(const Problem& problem, std::string_view challenge);
+    void answer(const Problem& problem);
     void set_principal(std::shared_ptr<const Principal> principal) { principal_ = std::move(principal); }
     // For who changed the state last.
     const Request& request_line() const { return line_ ? line_->view() : *request_; }

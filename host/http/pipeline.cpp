@@ -108,7 +108,7 @@ void Pipeline::serve(const std::shared_ptr<Exchange>& exchange) {
 
 bool Pipeline::is_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) const {
     if (const auto refused = refusal_of(verdict, exchange->route())) {
-        exchange->fail(refused->problem, refused->challenge);
+        exchange->fail(*refused);
         return false;
     }
     exchange->set_principal(verdict.principal);

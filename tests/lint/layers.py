@@ -16,18 +16,19 @@ ROOMS = {
     "database": {"core", "log"},
     "plugin": {"core", "log"},
     "identity": {"core", "log", "http"},
+    "admin": {"core", "log", "http"},
     "bridge": {"core", "log", "http", "database", "identity"},
-    "app": {"core", "log", "http", "database", "identity", "plugin", "bridge", "config"},
+    "app": {"core", "log", "http", "database", "identity", "plugin", "bridge", "admin", "config"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }
-PLAIN = re.compile(r"^host/(http|database|log|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(http|identity|database|log|plugin)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
     r"boost/dll": {"plugin"},
     r"pistache/": {"http"},
-    r"boost/beast": {"http", "fuzz"},
+    r"boost/beast": {"http", "cli", "fuzz"},
     r"(soci/|libpq-fe|pg_config|libpq/)": {"database"},
     r"yaml-cpp/": {"config"},
     r"(spdlog/|fmt/)": {"log"},

@@ -116,4 +116,18 @@ inline const gantry_database* FakeHost::database_table() {
     return &table;
 }
 
+inline const gantry_identity* FakeHost::identity_table() {
+    static const gantry_identity table = {
+        sizeof table, 0,
+        [](const gantry_host* host, gantry_authenticator authenticator, void* user, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("provide");
+            return told < 0 ? told : of(host).identity_.provide(authenticator, user);
+        },
+        [](const gantry_host* host, gantry_id question, gantry_status status, const gantry_principal* principal) {
+            const gantry_status told = of(host).watch_.enter("decide");
+            return told < 0 ? told : of(host).identity_.decide(question, status, principal);
+        }};
+    return &table;
+}
+
 }  // namespace gantry::testing
