@@ -8,7 +8,8 @@ void add_general_settings(Settings& all) {
     general.add("migrations", &Config::migrations_directories, "Directories of <owner>/NNNN_what_it_does.sql");
 
     Section<Config, plugin::Settings> plugins(all, "", [](Config& config) -> plugin::Settings& { return config.plugins; });
-    plugins.add("plugin_directories", &plugin::Settings::directories, "Where <id>.so is looked for, in this order");
+    plugins.add("plugin_directories", &plugin::Settings::directories,
+                "Where <id>.so and <id>/<version>/<id>.so are looked for, in this order");
     plugins.add("plugin_start_deadline", &plugin::Settings::start_deadline,
                 "A plugin that takes longer to start has failed");
     plugins.add("plugin_drain_deadline", &plugin::Settings::drain_deadline,
