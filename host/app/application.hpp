@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class Application {
     // Lets requests finish until http.drain_deadline, then ends everything.
     void stop();
 
+    // Does every event loop turn? False: one has not done so for this long, which a handler that blocks it brings about.
+    bool responds_within(std::chrono::microseconds patience) const;
     std::vector<std::string> addresses() const { return server_.addresses(); }
     std::vector<PluginStatus> plugins() const;
 

@@ -1,13 +1,17 @@
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <ctime>
 #include <iostream>
+#include <string>
 #include <utility>
 
 #include "host/app/application.hpp"
 #include "host/app/offline.hpp"
 #include "host/cli/command_line.hpp"
 #include "host/cli/commands.hpp"
+#include "host/cli/service_manager.hpp"
 #include "host/config/config.hpp"
 #include "host/core/clock.hpp"
 #include "host/core/version.hpp"
@@ -16,14 +20,30 @@ namespace host::cli {
 
 namespace {
 
-int wait_for_signal() {
+// Waits for a signal that ends the host, for as long as `patience` at most; zero is for ever. True: it came.
+bool wait_for_end(std::chrono::microseconds patience) {
     sigset_t ends;
     sigemptyset(&ends);
     for (const int signal : {SIGINT, SIGTERM})
         sigaddset(&ends, signal);
-    int received = 0;
-    sigwait(&ends, &received);
-    return received;
+    if (patience.count() == 0) {
+        int received = 0;
+        sigwait(&ends, &received);
+        return true;
+    }
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(patience);
+    const auto rest = std::chrono::nanoseconds(patience - seconds);
+    const timespec limit{seconds.count(), rest.count()};
+    return sigtimedwait(&ends, nullptr, &limit) > 0;
+}
+
+// A sign of life says that requests are served, not that this thread still runs. The pause and the question have a third
+// of the time each, so that one late answer is not the end.
+void serve_until_told(const app::Application& application, const ServiceManager& manager) {
+    const std::chrono::microseconds step = manager.watchdog() / 3;
+    while (!wait_for_end(step)) {
+        if (step.count() > 0 && application.responds_within(step)) manager.alive();
+    }
 }
 
 void print_banner(const app::Application& application, std::uint64_t started_ns) {
@@ -58,7 +78,10 @@ int serve(const std::string& config_file) {
     app::Application application(std::move(examined.config));
     application.start();
     print_banner(application, started_ns);
-    wait_for_signal();
+    const ServiceManager manager;
+    manager.ready("serving " + std::to_string(application.plugins().size()) + " plugins");
+    serve_until_told(application, manager);
+    manager.stopping();
     let_signals_kill();
     std::cout << "stopping: requests under way may finish (once more to stop at once)" << std::endl;
     application.stop();
