@@ -10,6 +10,8 @@ int check(const std::string& config_file);
 int routes(const std::string& config_file);
 int plugin_list(const std::string& config_file);
 int plugin_info(const std::string& config_file, const std::string& id);
+// Copies the SDK's template into <directory>/<id>, with every word renamed.
+int plugin_new(const std::string& id, const std::string& directory);
 int migrate_status(const std::string& config_file);
 int migrate_up(const std::string& config_file);
 
