@@ -62,7 +62,7 @@ package: build
 
 package-test: package
 	@sh packaging/debian_packages.sh package-test
-	bash tests/packaging/run.sh build/packages
+	$(shell [ "$$(id -u)" = 0 ] || echo sudo -E) python3 tests/packaging/run.py build/packages
 
 packages:
 	@sh packaging/debian_packages.sh build
