@@ -27,6 +27,7 @@ build: packages
 	cmake --build --preset release
 
 test: packages
+	@sh packaging/debian_packages.sh test
 	cmake --preset dev
 	cmake --build --preset dev
 	ctest --preset dev
