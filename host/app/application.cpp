@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <thread>
 #include <utility>
 
-#include "host/app/failed_plugins.hpp"
+#include "host/app/generation_routes.hpp"
 #include "host/app/health_probes.hpp"
 #include "host/app/migrations.hpp"
 #include "host/core/thread_kind.hpp"
@@ -29,16 +30,17 @@ void make_data_directory(const std::filesystem::path& directory) {
 
 }  // namespace
 
-Application::Application(config::Config config)
+Application::Application(config::Config config, ReadConfig read_config)
     : config_(std::move(config)),
       sink_(log::open_stderr(config_.log)),
       log_(sink_, "gantry"),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
-      hosting_{config_, sink_, {.database = &database_}},
-      plugins_(config_.plugins, plugin_environment(hosting_)),
-      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_),
-      server_(config_.http, pipeline_, log::Logger(sink_, "http")) {}
+      hosting_(make_hosting(config_)),
+      plugins_(plan_for(hosting_)),
+      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, &identity_),
+      server_(config_.http, pipeline_, log::Logger(sink_, "http")),
+      read_config_(std::move(read_config)) {}
 
 Application::~Application() {
     stop();
@@ -52,18 +54,37 @@ void Application::start() {
     database_.start();
     migrate(database_, config_, "gantry", log_);
     plugins_.start();
-    publish_routes();
+    const HostRoutes routes = [this](const PluginHosting& hosting) { return host_routes(hosting); };
+    pipeline_.publish(route_table_of(*hosting_, *plugins_.current(), routes));
     server_.start();
     serving_ = true;
+    reloader_ = std::make_unique<Reloader>(
+        Reloader::Parts{
+            .read_config = read_config_,
+            .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
+            .host_routes = routes,
+            .plugins = plugins_,
+            .pipeline = pipeline_,
+        },
+        hosting_, log::Logger(sink_, "reload"));
     log_.info("serving", {{"plugins", config_.plugins.wanted.size()}});
 }
 
-void Application::publish_routes() {
-    http::HealthSources sources{[this] { return unready_reasons(); }, health_probes(database_, plugins_, config_.plugins)};
-    for (http::Route& route : http::health_routes(std::move(sources)))
-        hosting_.routes.add(std::move(route));
-    add_closed_routes(hosting_.routes, plugins_.failures(), hosting_.removed_routes);
-    pipeline_.publish(hosting_.routes.freeze(plugins_.current()));
+std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) {
+    return std::make_shared<PluginHosting>(std::move(config), sink_,
+                                           bridge::Rooms{.database = &database_, .identity = &identity_});
+}
+
+std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
+    return http::health_routes(
+        {[this] { return unready_reasons(); }, health_probes(database_, plugins_, hosting.config.plugins)});
+}
+
+ReloadOutcome Application::reload() {
+    std::promise<ReloadOutcome> outcome;
+    const bool taken = reloader_ && reloader_->request([&](const ReloadOutcome& done) { outcome.set_value(done); });
+    if (!taken) throw core::Error(core::Code::Unavailable, "the host does not serve");
+    return outcome.get_future().get();
 }
 
 bool Application::responds_within(std::chrono::microseconds patience) const {
@@ -83,6 +104,7 @@ std::vector<std::string> Application::unready_reasons() const {
 
 void Application::stop() {
     if (std::exchange(stopped_, true)) return;
+    if (reloader_) reloader_->stop();
     if (serving_) {
         log_.info("draining");
         pipeline_.set_draining(true);

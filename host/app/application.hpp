@@ -2,12 +2,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "host/app/plugin_environment.hpp"
 #include "host/app/plugin_status.hpp"
+#include "host/app/reloader.hpp"
 #include "host/config/config.hpp"
 #include "host/core/thread_pool.hpp"
 #include "host/database/database.hpp"
@@ -21,13 +23,20 @@ namespace host::app {
 // The composition root: builds every part in order, owns them, stops them in reverse. One thread calls start() and stop().
 class Application {
   public:
-    explicit Application(config::Config config);
+    using ReadConfig = std::function<config::Config()>;
+
+    // `read_config` reads the configuration anew for a reload.
+    Application(config::Config config, ReadConfig read_config);
     // Stops, if nobody did.
     ~Application();
 
     // Database, migrations, plugins, routes, sockets: when it returns, the host serves. Throws core::Error or ConfigErrors;
     // then nothing is left running.
     void start();
+    // Puts a new generation, of the configuration and the plugin files as they are now, in the place of the present one.
+    // Returns once it serves, or with the problems that kept it from it: then nothing has changed. Throws
+    // Unavailable while the host does not serve. [control]
+    ReloadOutcome reload();
     // Lets requests finish until http.drain_deadline, then ends everything.
     void stop();
 
@@ -37,7 +46,8 @@ class Application {
     std::vector<PluginStatus> plugins() const;
 
   private:
-    void publish_routes();
+    std::shared_ptr<PluginHosting> make_hosting(config::Config config);
+    std::vector<http::Route> host_routes(const PluginHosting& hosting);
     std::vector<std::string> unready_reasons() const;
 
     // In the order of birth: what stands below may use what stands above.
@@ -46,10 +56,13 @@ class Application {
     const log::Logger log_;
     core::ThreadPool blocking_;
     database::Database database_;
-    PluginHosting hosting_;
+    identity::Identity identity_;
+    const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
     http::Pipeline pipeline_;
     http::Server server_;
+    std::unique_ptr<Reloader> reloader_;  // while it serves
+    const ReadConfig read_config_;
     std::atomic<bool> serving_{false};
     bool stopped_ = false;
 };

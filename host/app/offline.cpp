@@ -17,8 +17,8 @@ namespace {
 // Plugins without a host around them.
 struct Offline {
     explicit Offline(const config::Config& config)
-        : hosting{config, log::open_stderr(quiet(config.log)), nullptr},
-          manager(config.plugins, plugin_environment(hosting)) {
+        : hosting(std::make_shared<PluginHosting>(config, log::open_stderr(quiet(config.log)), bridge::Rooms{})),
+          manager(plan_for(hosting)) {
         core::set_thread_kind(core::ThreadKind::Control);
     }
     // A command's output is its answer: only warnings are logged beside it.
@@ -29,7 +29,7 @@ struct Offline {
         return settings;
     }
 
-    PluginHosting hosting;
+    const std::shared_ptr<PluginHosting> hosting;
     plugin::Manager manager;
 };
 
@@ -76,7 +76,7 @@ std::vector<RouteStatus> routes(const config::Config& config) {
     Offline offline(config);
     offline.manager.start();
     std::vector<RouteStatus> found;
-    const auto table = offline.hosting.routes.freeze(nullptr);
+    const auto table = offline.hosting->routes.freeze(nullptr);
     for (const http::Route& route : table->routes()) {
         found.push_back({route.method, route.pattern, route.owner, access_of(route), route.summary});
     }
@@ -111,8 +111,8 @@ PluginDetails plugin_details(const config::Config& config, const std::string& id
     if (!line.problem.empty()) details.facts.emplace_back("problem", line.problem);
     // Only code can tell the schema, so only an enabled plugin, whose code may run, has one to show.
     offline.manager.check();
-    const auto description = offline.hosting.descriptions.find(id);
-    if (description != offline.hosting.descriptions.end() && !description->second.empty()) {
+    const auto description = offline.hosting->descriptions.find(id);
+    if (description != offline.hosting->descriptions.end() && !description->second.empty()) {
         const gantry::Json document = gantry::Json::parse(description->second);
         if (const gantry::Json* schema = document.find("config")) details.settings_schema = schema->dump_pretty();
     }

@@ -50,37 +50,38 @@ std::unique_ptr<plugin::HostSide> make_side(PluginHosting& hosting, const plugin
     // Offline nothing is written.
     if (hosting.rooms.database != nullptr) std::filesystem::create_directories(directory);
     return std::make_unique<PluginSide>(bridge::HostTable::Plugin{id, directory.string(), plugin.manifest.services},
-                                        hosting.routes, hosting.removed_routes, hosting.rooms,
+                                        hosting.routes, hosting.removed_routes, hosting.claims, hosting.rooms,
                                         log::Logger(hosting.sink, id));
 }
 
 }  // namespace
 
-plugin::Environment plugin_environment(PluginHosting& hosting) {
-    return plugin::Environment{
+plugin::Plan plan_for(std::shared_ptr<PluginHosting> hosting) {
+    plugin::Environment environment{
         .offer = bridge::offered_services(),
         .read_manifest = [](std::string_view text, std::string source) { return config::read_manifest(text, source); },
-        .host_side = [&hosting](const plugin::Verified& plugin) { return make_side(hosting, plugin); },
+        .host_side = [hosting](const plugin::Verified& plugin) { return make_side(*hosting, plugin); },
         .check_settings =
-            [&hosting](const plugin::Verified& plugin, const std::string& description) {
-                hosting.descriptions[plugin.wanted.id] = description;
-                settings_of(hosting.config, plugin, description);
+            [hosting](const plugin::Verified& plugin, const std::string& description) {
+                hosting->descriptions[plugin.wanted.id] = description;
+                settings_of(hosting->config, plugin, description);
             },
         .with_settings =
-            [&hosting](const plugin::Verified& plugin, const std::string& description,
-                       const std::function<void(const gantry_config*)>& use) {
-                const config::Node settings = settings_of(hosting.config, plugin, description);
+            [hosting](const plugin::Verified& plugin, const std::string& description,
+                      const std::function<void(const gantry_config*)>& use) {
+                const config::Node settings = settings_of(hosting->config, plugin, description);
                 const bridge::ConfigView view(config::to_json(settings), origins_in(settings));
                 use(view.abi());
             },
         .before_start =
-            [&hosting](const plugin::Verified& plugin) {
-                if (hosting.rooms.database != nullptr)
-                    migrate(*hosting.rooms.database, hosting.config, plugin.wanted.id,
-                            log::Logger(hosting.sink, plugin.wanted.id));
+            [hosting](const plugin::Verified& plugin) {
+                if (hosting->rooms.database != nullptr)
+                    migrate(*hosting->rooms.database, hosting->config, plugin.wanted.id,
+                            log::Logger(hosting->sink, plugin.wanted.id));
             },
-        .log = log::Logger(hosting.sink, "plugin"),
+        .log = log::Logger(hosting->sink, "plugin"),
     };
+    return {hosting->config.plugins, std::make_shared<const plugin::Environment>(std::move(environment))};
 }
 
 }  // namespace host::app

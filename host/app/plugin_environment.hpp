@@ -13,17 +13,21 @@
 
 namespace host::app {
 
-// The parts of the host that plugins meet. All of it outlives every plugin.
+// What one generation's plugins meet: its configuration, and what they declare. The rooms outlive every generation.
 struct PluginHosting {
-    const config::Config& config;
+    PluginHosting(config::Config config, std::shared_ptr<log::Sink> sink, const bridge::Rooms& rooms)
+        : config(std::move(config)), sink(std::move(sink)), rooms(rooms) {}
+
+    const config::Config config;
     std::shared_ptr<log::Sink> sink;
     bridge::Rooms rooms;  // all null offline
-    RouteCollection routes = {};
-    std::vector<http::Route> removed_routes = {};          // of plugins that failed or ended
-    std::map<std::string, std::string> descriptions = {};  // by id, what describe() gave
+    RouteCollection routes;
+    const std::shared_ptr<bridge::Claims> claims = std::make_shared<bridge::Claims>();
+    std::vector<http::Route> removed_routes;          // of plugins that failed or ended
+    std::map<std::string, std::string> descriptions;  // by id, what describe() gave
 };
 
-// Puts together what the plugin room needs of the others. `hosting` must outlive the result.
-plugin::Environment plugin_environment(PluginHosting& hosting);
+// What the plugin room makes a generation from. `hosting` lives as long as the last of its instances.
+plugin::Plan plan_for(std::shared_ptr<PluginHosting> hosting);
 
 }  // namespace host::app

@@ -8,7 +8,7 @@
 namespace host::app {
 
 PluginSide::PluginSide(bridge::HostTable::Plugin plugin, RouteCollection& routes, std::vector<http::Route>& removed,
-                       const bridge::Rooms& rooms, log::Logger logger)
+                       std::shared_ptr<bridge::Claims> claims, const bridge::Rooms& rooms, log::Logger logger)
     : id_(plugin.id),
       routes_(routes),
       removed_(removed),
@@ -17,7 +17,8 @@ PluginSide::PluginSide(bridge::HostTable::Plugin plugin, RouteCollection& routes
               .record =
                   [this](std::string kind, std::string description, std::function<void()> revoke) {
                       record(std::move(kind), std::move(description), std::move(revoke));
-                  }},
+                  },
+              .claims = std::move(claims)},
              rooms, std::move(logger)) {}
 
 void PluginSide::record(std::string kind, std::string description, std::function<void()> revoke) {

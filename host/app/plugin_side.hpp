@@ -14,7 +14,7 @@ class PluginSide : public plugin::HostSide {
   public:
     // `removed` gets the routes that the end of the plugin takes back: a closed plugin's are still answered, with 503.
     PluginSide(bridge::HostTable::Plugin plugin, RouteCollection& routes, std::vector<http::Route>& removed,
-               const bridge::Rooms& rooms, log::Logger logger);
+               std::shared_ptr<bridge::Claims> claims, const bridge::Rooms& rooms, log::Logger logger);
 
     const gantry_host* host() override { return table_.host(); }
     plugin::Ledger& ledger() override { return ledger_; }

@@ -33,7 +33,7 @@ RequestView::RequestView(const http::Exchange& exchange) {
     abi_.peer = str(request.peer);
     abi_.request_id = str(exchange.request_id());
     abi_.traceparent = str(exchange.traceparent());
-    abi_.principal = {nullptr, 0};
+    abi_.principal = exchange.principal() != nullptr ? str(exchange.principal()->json) : gantry_str{nullptr, 0};
     abi_.body = {request.body.data(), request.body.size()};
     abi_.deadline_ns = exchange.deadline_ns();
 

@@ -1,8 +1,7 @@
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
-#include <ctime>
+#include <initializer_list>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -20,30 +19,48 @@ namespace host::cli {
 
 namespace {
 
-// Waits for a signal that ends the host, for as long as `patience` at most; zero is for ever. True: it came.
-bool wait_for_end(std::chrono::microseconds patience) {
-    sigset_t ends;
-    sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM})
-        sigaddset(&ends, signal);
-    if (patience.count() == 0) {
-        int received = 0;
-        sigwait(&ends, &received);
-        return true;
-    }
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(patience);
-    const auto rest = std::chrono::nanoseconds(patience - seconds);
-    const timespec limit{seconds.count(), rest.count()};
-    return sigtimedwait(&ends, nullptr, &limit) > 0;
+sigset_t set_of(std::initializer_list<int> signals) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : signals)
+        sigaddset(&set, signal);
+    return set;
 }
 
-// A sign of life says that requests are served, not that this thread still runs. The pause and the question have a third
-// of the time each, so that one late answer is not the end.
-void serve_until_told(const app::Application& application, const ServiceManager& manager) {
-    const std::chrono::microseconds step = manager.watchdog() / 3;
-    while (!wait_for_end(step)) {
-        if (step.count() > 0 && application.responds_within(step)) manager.alive();
+void reload(app::Application& application) {
+    const app::ReloadOutcome outcome = application.reload();
+    if (outcome.swapped)
+        std::cout << "reloaded: generation " << outcome.generation << " serves\n";
+    else
+        std::cout << "not reloaded, the former generation serves on:\n";
+    for (const std::string& problem : outcome.problems)
+        std::cout << "  " << problem << '\n';
+    for (const std::string& setting : outcome.restart_needed)
+        std::cout << "  " << setting << " changed: it takes effect at the next start\n";
+    std::cout << std::flush;
+}
+
+std::string status_of(const app::Application& application) {
+    return "serving " + std::to_string(application.plugins().size()) + " plugins";
+}
+
+// SIGHUP reloads; returns at a signal that ends the host.
+void serve_until_signal(app::Application& application, const ServiceManager& manager) {
+    const sigset_t awaited = set_of({SIGINT, SIGTERM, SIGHUP});
+    for (;;) {
+        int received = 0;
+        sigwait(&awaited, &received);
+        if (received != SIGHUP) return;
+        manager.reloading();
+        reload(application);
+        manager.ready(status_of(application));
     }
+}
+
+config::Config read_config(const std::string& file) {
+    config::Examined examined = config::examine(file, config::process_environment());
+    if (!examined.errors.empty()) app::check(examined);  // throws them, with those of the plugins' settings
+    return std::move(examined.config);
 }
 
 void print_banner(const app::Application& application, std::uint64_t started_ns) {
@@ -62,10 +79,7 @@ void print_banner(const app::Application& application, std::uint64_t started_ns)
 
 // A second signal during the drain means now: the default action ends the process, the cluster follows it.
 void let_signals_kill() {
-    sigset_t ends;
-    sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM})
-        sigaddset(&ends, signal);
+    const sigset_t ends = set_of({SIGINT, SIGTERM});
     pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
 }
 
@@ -73,14 +87,16 @@ void let_signals_kill() {
 
 int serve(const std::string& config_file) {
     const std::uint64_t started_ns = core::mono_ns();
-    config::Examined examined = config::examine(config_file, config::process_environment());
-    if (!examined.errors.empty()) app::check(examined);  // throws them, with those of the plugins' settings
-    app::Application application(std::move(examined.config));
+    app::Application application(read_config(config_file), [config_file] { return read_config(config_file); });
     application.start();
     print_banner(application, started_ns);
     const ServiceManager manager;
-    manager.ready("serving " + std::to_string(application.plugins().size()) + " plugins");
-    serve_until_told(application, manager);
+    manager.ready(status_of(application));
+    {
+        const SignsOfLife signs(manager,
+                                [&](std::chrono::microseconds patience) { return application.responds_within(patience); });
+        serve_until_signal(application, manager);
+    }
     manager.stopping();
     let_signals_kill();
     std::cout << "stopping: requests under way may finish (once more to stop at once)" << std::endl;

@@ -1,5 +1,6 @@
 #include "host/cli/service_manager.hpp"
 
+#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -10,6 +11,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <utility>
+
+#include "host/core/clock.hpp"
 
 namespace host::cli {
 
@@ -61,6 +65,11 @@ void ServiceManager::ready(const std::string& status) const {
     say("READY=1\nSTATUS=" + status);
 }
 
+void ServiceManager::reloading() const {
+    // The time tells this reload from one that was asked for later; newer managers insist on it.
+    say("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(core::mono_ns() / 1000));
+}
+
 void ServiceManager::stopping() const {
     say("STOPPING=1\nSTATUS=requests under way may finish");
 }
@@ -73,6 +82,33 @@ void ServiceManager::alive() const {
 void ServiceManager::say(std::string_view message) const {
     if (socket_ < 0) return;
     [[maybe_unused]] const ssize_t sent = ::send(socket_, message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+SignsOfLife::SignsOfLife(const ServiceManager& manager, Responds responds)
+    : manager_(manager), responds_(std::move(responds)) {
+    if (manager.watchdog().count() > 0) thread_ = std::thread([this] { run(); });
+}
+
+SignsOfLife::~SignsOfLife() {
+    {
+        std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+// The pause and the question have a third of the time each, so that one late answer is not the end.
+void SignsOfLife::run() {
+    pthread_setname_np(pthread_self(), "signs-of-life");
+    const std::chrono::microseconds step = manager_.watchdog() / 3;
+    std::unique_lock lock(mutex_);
+    while (!ending_) {
+        lock.unlock();
+        if (responds_(step)) manager_.alive();
+        lock.lock();
+        changed_.wait_for(lock, step, [this] { return ending_; });
+    }
 }
 
 }  // namespace host::cli

@@ -9,6 +9,7 @@
 #include "host/config/settings.hpp"
 #include "host/config/sources.hpp"
 #include "host/config/validate.hpp"
+#include "host/config/view.hpp"
 #include "host/config/yaml.hpp"
 
 namespace host::config {
@@ -44,6 +45,15 @@ bool store_plugins_alone(const Node& completed, Config& config) {
     }
 }
 
+std::map<std::string, std::string> values_of(const Node& completed) {
+    std::map<std::string, std::string> values;
+    for (const auto& setting : settings()) {
+        const Node* node = find_path(completed, split_path(setting.path));
+        if (node != nullptr) values.emplace(setting.path, to_json(*node).dump());
+    }
+    return values;
+}
+
 Examined build(const Node& sources, const Environment& environment, Problems& problems) {
     const Node written = interpolate(with_overrides(sources, environment, problems), environment, problems);
     static const Schema schema = Schema::parse(host_schema());
@@ -61,6 +71,7 @@ Examined build(const Node& sources, const Environment& environment, Problems& pr
     store_all(settings(), completed, config);
     store_plugins(completed, config);
     config.database.data_directory = config.data_directory;
+    config.values = values_of(completed);
     examined.plugins_known = true;
     return examined;
 }
@@ -92,6 +103,17 @@ Config parse(std::string_view text, const std::string& file, const Environment& 
     Problems problems;
     const Node source = parse_yaml(text, file, problems);
     return sound(build(source, environment, problems));
+}
+
+std::vector<std::string> changed_settings(const Config& before, const Config& after) {
+    std::vector<std::string> changed;
+    for (const auto& [path, value] : after.values) {
+        const auto former = before.values.find(path);
+        if (former == before.values.end() || former->second != value) changed.push_back(path);
+    }
+    for (const auto& [path, value] : before.values)
+        if (!after.values.contains(path)) changed.push_back(path);
+    return changed;
 }
 
 }  // namespace host::config

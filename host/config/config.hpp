@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -22,12 +23,16 @@ namespace host::config {
 struct Config {
     std::filesystem::path data_directory = "/var/lib/gantry";
     std::vector<std::filesystem::path> migrations_directories{"/usr/share/gantry/migrations"};
+    // How long a new generation is watched before the former one ends.
+    std::chrono::milliseconds reload_watch{5'000};
     http::Settings http;
     database::Settings database;  // its data_directory is the one above
     log::Settings log;
     plugin::Settings plugins = packaged_plugins();
     // Of each enabled plugin, by id: what stands beside "host". Its schema is known only once the plugin is mapped.
     std::map<std::string, Node> plugin_settings;
+    // Each setting of the host as JSON by its path, to tell one configuration from the next. Holds secrets.
+    std::map<std::string, std::string> values;
 
   private:
     static plugin::Settings packaged_plugins();
@@ -50,6 +55,9 @@ Examined examine(const std::filesystem::path& file, const Environment& environme
 Config load(const std::filesystem::path& file, const Environment& environment);
 // The same for a text that is at hand; `file` is only its name.
 Config parse(std::string_view text, const std::string& file, const Environment& environment);
+
+// The paths of the host's own settings in which two configurations differ: "http.listen".
+std::vector<std::string> changed_settings(const Config& before, const Config& after);
 
 // The settings of one plugin, checked against its schema and completed. Adds to `errors` all that is wrong; the result is
 // then of no use. A schema that is null or {} takes no settings at all.

@@ -6,6 +6,9 @@ void add_general_settings(Settings& all) {
     Section<Config, Config> general(all, "", [](Config& config) -> Config& { return config; });
     general.add("data_directory", &Config::data_directory, "All that the host keeps: the private PostgreSQL cluster, locks");
     general.add("migrations", &Config::migrations_directories, "Directories of <owner>/NNNN_what_it_does.sql");
+    general.add("reload_watch", &Config::reload_watch,
+                "How long a new generation of plugins is watched after a reload before the former one ends; if a plugin "
+                "falls ill meanwhile, the former one takes over again");
 
     Section<Config, plugin::Settings> plugins(all, "", [](Config& config) -> plugin::Settings& { return config.plugins; });
     plugins.add("plugin_directories", &plugin::Settings::directories,

@@ -138,14 +138,16 @@ bool Exchange::send(Head head, Bytes body) {
     return true;
 }
 
-bool Exchange::fail(const Problem& problem) {
+bool Exchange::fail(const Problem& problem, std::string_view challenge) {
     if (!claim({.next = State::Ended, .status = problem.status})) return false;
-    answer(problem);
+    answer(problem, challenge);
     return true;
 }
 
-void Exchange::answer(const Problem& problem) {
-    answer(head_of(problem), Bytes(to_json(problem, request_line().path, request_id_)));
+void Exchange::answer(const Problem& problem, std::string_view challenge) {
+    Head head = head_of(problem);
+    if (!challenge.empty()) head.add("WWW-Authenticate", challenge);
+    answer(std::move(head), Bytes(to_json(problem, request_line().path, request_id_)));
 }
 
 void Exchange::answer(Head head, Bytes body) {
@@ -250,7 +252,7 @@ void Exchange::abort(const core::Error& error) {
     const Problem problem = problem_of(error);
     constexpr core::Code reason = core::Code::Cancelled;
     if (const auto cancelled = claim({.next = State::Ended, .status = problem.status, .cancel_reason = reason})) {
-        answer(problem);
+        answer(problem, {});
         if (*cancelled) (*cancelled)(reason);
         return;
     }
@@ -277,7 +279,7 @@ void Exchange::expired() {
     const Problem problem{.status = 504, .code = "DEADLINE_EXCEEDED", .detail = "the answer was not ready in time"};
     const auto cancelled = claim({.next = State::Ended, .status = problem.status, .cancel_reason = core::Code::Timeout});
     if (!cancelled) return;
-    answer(problem);
+    answer(problem, {});
     if (*cancelled) (*cancelled)(core::Code::Timeout);
 }
 

@@ -14,6 +14,7 @@
 
 #include "host/core/error.hpp"
 #include "host/http/access_log.hpp"
+#include "host/http/authenticator.hpp"
 #include "host/http/message.hpp"
 #include "host/http/param.hpp"
 #include "host/http/problem.hpp"
@@ -44,9 +45,12 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     std::string_view traceparent() const;  // empty: none sent, or not valid W3C Trace Context
     std::uint64_t deadline_ns() const { return deadline_ns_; }
 
+    // Who calls; null on a public route. Set once, before the handler runs.
+    const Principal* principal() const { return principal_.get(); }
+
     // Each returns false when the request has been answered or its client is gone; then nothing was taken.
     bool send(Head head, Bytes body);
-    bool fail(const Problem& problem);
+    bool fail(const Problem& problem, std::string_view challenge = {});  // the challenge is WWW-Authenticate's value
     bool fail(const core::Error& error) { return fail(problem_of(error)); }
 
     // A stream. `writable` and `closed` come on the connection's worker; closed at most once, never after close().
@@ -102,7 +106,8 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     bool open_and_end(Head head);
     bool has_no_body(std::uint16_t status) const;
     void answer(Head head, Bytes body);
-    void answer(const Problem& problem);
+    void answer(const Problem& problem, std::string_view challenge);
+    void set_principal(std::shared_ptr<const Principal> principal) { principal_ = std::move(principal); }
     // For who changed the state last.
     const Request& request_line() const { return line_ ? line_->view() : *request_; }
     void log(Ending ending) const;
@@ -117,6 +122,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     const std::uint64_t started_ns_;
     const std::uint64_t deadline_ns_;
     const bool head_request_;
+    std::shared_ptr<const Principal> principal_;
 
     // The handler's view: the connection's bytes, or kept_. Only the handler's thread changes it.
     const Request* request_;

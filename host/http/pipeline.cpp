@@ -24,13 +24,6 @@ Problem not_serving() {
     return {.status = 503, .code = "STARTING", .detail = "the server is starting", .retry_after_ms = 1000};
 }
 
-// Fail closed: who calls cannot be known, so nobody may.
-Problem no_identity() {
-    return {.status = 503,
-            .code = "AUTHENTICATION_UNAVAILABLE",
-            .detail = "this route is for known callers, and nothing here can tell who is calling"};
-}
-
 Problem no_thread_free() {
     return {.status = 503, .code = "BUSY", .detail = "too much work is waiting", .retry_after_ms = 1000};
 }
@@ -54,8 +47,8 @@ struct Pipeline::Unrouted {
     std::uint64_t started_ns = core::mono_ns();
 };
 
-Pipeline::Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking)
-    : context_(settings, std::move(logger)), blocking_(blocking) {}
+Pipeline::Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking, Authenticator* authenticator)
+    : context_(settings, std::move(logger)), blocking_(blocking), authenticator_(authenticator) {}
 
 std::uint64_t Pipeline::body_bytes_max(const Request& head) {
     const std::shared_ptr<const RouteTable> table = table_.current();
@@ -98,10 +91,35 @@ void Pipeline::pass(const Request& request, Reply reply) {
 }
 
 void Pipeline::serve(const std::shared_ptr<Exchange>& exchange) {
-    if (exchange->route().access != Access::Public) {
-        exchange->fail(no_identity());
-        return;
+    if (exchange->route().access == Access::Public) return admit(exchange);
+    if (authenticator_ == nullptr) return refuse_unless_admitted(exchange, {});
+    const auto question = std::make_shared<Question>();
+    authenticator_->ask(exchange, [question](Verdict verdict) { question->decide(std::move(verdict)); });
+    const auto leave_connection = [&] {
+        exchange->keep();
+        exchange->detach();
+    };
+    // A late verdict comes on whatever thread decides, which has better things to do than to run a handler.
+    const auto verdict = question->leave(leave_connection, [this, exchange](const Verdict& late) {
+        if (!exchange->ended() && is_admitted(exchange, late)) serve_on_pool(exchange);
+    });
+    if (verdict) refuse_unless_admitted(exchange, *verdict);
+}
+
+bool Pipeline::is_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) const {
+    if (const auto refused = refusal_of(verdict, exchange->route())) {
+        exchange->fail(refused->problem, refused->challenge);
+        return false;
     }
+    exchange->set_principal(verdict.principal);
+    return true;
+}
+
+void Pipeline::refuse_unless_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) {
+    if (is_admitted(exchange, verdict)) admit(exchange);
+}
+
+void Pipeline::admit(const std::shared_ptr<Exchange>& exchange) {
     if (exchange->route().blocking) return serve_on_pool(exchange);
     run(exchange);
     exchange->detach();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "host/core/thread_pool.hpp"
+#include "host/http/admission.hpp"
 #include "host/http/context.hpp"
 #include "host/http/dispatcher.hpp"
 #include "host/http/exchange.hpp"
@@ -19,8 +20,10 @@ namespace host::http {
 class Pipeline : public Dispatcher {
   public:
     // `blocking` runs the routes that may wait; it outlives the pipeline, its work and every exchange do not.
+    // `authenticator` outlives it too; null: routes for known callers are refused.
     // Throws InvalidArgument for settings that contradict each other.
-    Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking);
+    Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking,
+             Authenticator* authenticator = nullptr);
 
     // The routes from now on; requests under way finish with those they began with. Before the first table requests are
     // answered 503. [control]
@@ -46,11 +49,15 @@ class Pipeline : public Dispatcher {
     void log(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const;
 
     void serve(const std::shared_ptr<Exchange>& exchange);
+    bool is_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) const;
+    void refuse_unless_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict);
+    void admit(const std::shared_ptr<Exchange>& exchange);
     void serve_on_pool(const std::shared_ptr<Exchange>& exchange);
     void run(const std::shared_ptr<Exchange>& exchange) const;
 
     const Context context_;
     core::ThreadPool& blocking_;
+    Authenticator* const authenticator_;
     PublishedTable table_;
     std::atomic<bool> draining_{false};
 };

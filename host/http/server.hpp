@@ -25,7 +25,8 @@ class Server {
     // What it listens on, with the ports that were really bound: "127.0.0.1:43117", "unix:/run/...".
     std::vector<std::string> addresses() const;
 
-    // Has every worker come round to its mailbox within this time? Before start() and after stop() there is none to ask.
+    // Has every worker come round to its mailbox within this time? Any thread between start() and drain(); otherwise as all
+    // else, and then there is none to ask.
     bool turns_within(std::chrono::microseconds patience) const;
 
     // Accepts nothing more, closes idle connections, lets requests and streams finish until the deadline; then tells the

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "host/core/clock.hpp"
+#include "host/core/locked.hpp"
 #include "host/log/redact.hpp"
 
 namespace host::log {
@@ -126,12 +127,30 @@ class MemorySink : public spdlog::sinks::base_sink<std::mutex> {
 }  // namespace
 
 struct Sink {
-    Settings settings;
-    std::shared_ptr<spdlog::logger> out;
+    Sink(Format format, std::shared_ptr<spdlog::logger> out) : format(format), out(std::move(out)) {}
 
-    Level level_of(const std::string& owner) const {
-        const auto own = settings.levels.find(owner);
-        return own != settings.levels.end() ? own->second : settings.level;
+    // What is written for whom. An owner's level is looked up once, by its logger, which then reads it without a lock.
+    struct Levels {
+        Level level = Level::Info;
+        std::map<std::string, Level> own;
+        std::map<std::string, std::atomic<Level>> known;
+
+        Level of(const std::string& owner) const {
+            const auto found = own.find(owner);
+            return found != own.end() ? found->second : level;
+        }
+        void apply() {
+            for (auto& [owner, level_now] : known)
+                level_now = of(owner);
+        }
+    };
+
+    const Format format;
+    const std::shared_ptr<spdlog::logger> out;
+    core::Locked<Levels> levels;
+
+    const std::atomic<Level>* level_of(const std::string& owner) {
+        return levels.with([&](Levels& now) { return &now.known.try_emplace(owner, now.of(owner)).first->second; });
     }
 };
 
@@ -142,7 +161,9 @@ std::shared_ptr<Sink> make_sink(const Settings& settings, spdlog::sink_ptr sink)
     out->set_pattern("%v");
     out->set_level(spdlog::level::trace);
     out->flush_on(spdlog::level::trace);
-    return std::make_shared<Sink>(Sink{settings, std::move(out)});
+    auto made = std::make_shared<Sink>(settings.format, std::move(out));
+    set_levels(*made, settings.level, settings.levels);
+    return made;
 }
 
 }  // namespace
@@ -155,16 +176,32 @@ std::shared_ptr<Sink> open_memory(const Settings& settings, std::string& lines) 
     return make_sink(settings, std::make_shared<MemorySink>(lines));
 }
 
-Logger::Logger(std::shared_ptr<Sink> sink, std::string owner) : sink_(std::move(sink)), owner_(std::move(owner)) {}
+void set_levels(Sink& sink, Level level, const std::map<std::string, Level>& levels) {
+    sink.levels.with([&](Sink::Levels& now) {
+        now.level = level;
+        now.own = levels;
+        now.apply();
+    });
+}
+
+void set_level(Sink& sink, const std::string& owner, Level level) {
+    sink.levels.with([&](Sink::Levels& now) {
+        now.own[owner] = level;
+        now.apply();
+    });
+}
+
+Logger::Logger(std::shared_ptr<Sink> sink, std::string owner)
+    : sink_(std::move(sink)), owner_(std::move(owner)), level_(sink_->level_of(owner_)) {}
 
 bool Logger::enabled(Level level) const {
-    return level >= sink_->level_of(owner_);
+    return level >= level_->load(std::memory_order_relaxed);
 }
 
 void Logger::write(Level level, std::string_view message, std::span<const Field> fields) const {
     if (!enabled(level)) return;
-    const std::string line = sink_->settings.format == Format::Json ? json_line(level, owner_, message, fields)
-                                                                    : text_line(level, owner_, message, fields);
+    const std::string line = sink_->format == Format::Json ? json_line(level, owner_, message, fields)
+                                                           : text_line(level, owner_, message, fields);
     // The line is data, not a format: it may hold braces.
     sink_->out->log(spdlog::level::info, spdlog::string_view_t(line));
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -66,7 +68,13 @@ class Logger {
 
     std::shared_ptr<Sink> sink_;
     std::string owner_;
+    const std::atomic<Level>* level_;  // lives in *sink_
 };
+
+// Changes what is written from now on; the format stays. Any thread.
+void set_levels(Sink& sink, Level level, const std::map<std::string, Level>& levels);
+// The same for one owner, until set_levels() is called.
+void set_level(Sink& sink, const std::string& owner, Level level);
 
 // Where all lines of this process go.
 std::shared_ptr<Sink> open_stderr(const Settings& settings);

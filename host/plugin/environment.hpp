@@ -9,6 +9,7 @@
 
 #include "host/log/logger.hpp"
 #include "host/plugin/ledger.hpp"
+#include "host/plugin/settings.hpp"
 #include "host/plugin/verify.hpp"
 
 namespace host::plugin {
@@ -51,6 +52,12 @@ struct Environment {
     // Between configure() and start(): migrations. Throws to keep the plugin from starting.
     std::function<void(const Verified&)> before_start;
     log::Logger log;
+};
+
+// What a generation is made from.
+struct Plan {
+    Settings settings;
+    std::shared_ptr<const Environment> environment;
 };
 
 }  // namespace host::plugin

@@ -35,12 +35,12 @@ Status status_of(const Instance& instance) {
 
 }  // namespace
 
-Generation::Generation(std::uint64_t number, Inspection inspection, const Settings& settings,
-                       std::shared_ptr<const Environment> environment)
-    : number_(number), drain_deadline_(settings.drain_deadline), environment_(std::move(environment)) {
+Generation::Generation(std::uint64_t number, Plan plan) : number_(number), plan_(std::move(plan)) {
+    const Settings& settings = plan_.settings;
+    Inspection inspection = inspect(settings, plan_.environment->offer, plan_.environment->read_manifest);
     const Limits limits{settings.start_deadline, stop_deadline, settings.unload};
     for (Verified& plugin : inspection.in_order)
-        instances_.push_back(std::make_shared<Instance>(std::move(plugin), environment_, limits));
+        instances_.push_back(std::make_shared<Instance>(std::move(plugin), plan_.environment, limits));
     failures_.with([&](auto& failures) { failures = std::move(inspection.failures); });
 }
 
@@ -63,10 +63,13 @@ void Generation::start() {
     refuse_if_required();
     for (const auto& instance : instances_)
         if (!start_one(*instance)) refuse_if_required();
-    for (const auto& instance : instances_)
-        if (!has_failed(instance->id())) instance->serve();
     report_passed_over();
     report_failures();
+}
+
+void Generation::serve() {
+    for (const auto& instance : instances_)
+        if (!has_failed(instance->id())) instance->serve();
 }
 
 bool Generation::start_one(Instance& instance) {
@@ -98,7 +101,7 @@ std::string Generation::failed_requirement(const Instance& instance) const {
 void Generation::stop() {
     if (std::exchange(ended_, true)) return;
     drain_.close();
-    const auto deadline = std::chrono::steady_clock::now() + drain_deadline_;
+    const auto deadline = std::chrono::steady_clock::now() + plan_.settings.drain_deadline;
     in_reverse([&](Instance& instance) {
         if (instance.state() == State::Serving) instance.quiesce(deadline);
     });
@@ -165,8 +168,8 @@ void Generation::report_failures() const {
     for (const Failure& failure : failures()) {
         const char* consequence =
             failure.on_failure == OnFailure::Closed ? "its routes answer 503" : "the host goes on without it";
-        environment_->log.warn("plugin failed",
-                               {{"plugin", failure.id}, {"reason", failure.reason}, {"consequence", consequence}});
+        plan_.environment->log.warn("plugin failed",
+                                    {{"plugin", failure.id}, {"reason", failure.reason}, {"consequence", consequence}});
     }
 }
 
@@ -175,8 +178,12 @@ bool Generation::has_failed(const std::string& id) const {
     return std::ranges::find(known, id, &Failure::id) != known.end();
 }
 
+std::string Generation::reasons_to_refuse() const {
+    return plugin::reasons_to_refuse(failures());
+}
+
 void Generation::refuse_if_required() {
-    const std::string reasons = reasons_to_refuse(failures());
+    const std::string reasons = reasons_to_refuse();
     if (reasons.empty()) return;
     end_all();
     throw Error{Code::Unavailable, reasons};

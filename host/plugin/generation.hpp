@@ -16,11 +16,11 @@
 namespace host::plugin {
 
 // The plugin instances that serve together, in load order. Two generations can exist side by side: each has instances and
-// mappings of its own. map(), start() and stop() are called by one thread; everything else by any.
+// mappings of its own. map(), start(), serve() and stop() are called by one thread at a time; everything else by any.
 class Generation {
   public:
-    Generation(std::uint64_t number, Inspection inspection, const Settings& settings,
-               std::shared_ptr<const Environment> environment);
+    // Verifies every plugin of the plan on its bytes; maps none.
+    Generation(std::uint64_t number, Plan plan);
     // Stops it if nobody did.
     ~Generation();
 
@@ -29,6 +29,9 @@ class Generation {
     // Starts them in order. A plugin whose requirement failed fails likewise. When a plugin that must not fail does, all
     // are ended in reverse order and core::Error names every reason known.
     void start();
+    // From now on what the plugins registered is in effect. Again when the generation serves once more, after its successor
+    // was rolled back.
+    void serve();
     // Quiesce in reverse order, wait for the pins until the drain deadline, stop and destroy in reverse order, unmap last.
     // Whoever still holds a pin after that keeps its plugins in memory: they are given up, not pulled from under it.
     void stop();
@@ -37,6 +40,9 @@ class Generation {
     std::shared_ptr<const Generation> pin() const { return drain_.pin(); }
 
     std::uint64_t number() const { return number_; }
+    const Plan& plan() const { return plan_; }
+    // The reasons, a line each, why start() would refuse; empty: it may be called. After map().
+    std::string reasons_to_refuse() const;
     // Plugins that do not serve. Of those with OnFailure::Closed the app answers the routes with 503.
     std::vector<Failure> failures() const;
     std::vector<Status> list() const;
@@ -55,8 +61,7 @@ class Generation {
     void end_all();
 
     const std::uint64_t number_;
-    const std::chrono::milliseconds drain_deadline_;
-    const std::shared_ptr<const Environment> environment_;
+    const Plan plan_;
     core::Locked<std::vector<Failure>> failures_;
     std::vector<std::shared_ptr<Instance>> instances_;
     Drain drain_{this};

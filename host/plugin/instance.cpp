@@ -214,7 +214,8 @@ std::vector<Ledger::Entry> Instance::registrations() const {
 }
 
 Health Instance::health() const {
-    if (state() != State::Serving) return {Health::Level::Failed, problem()};
+    // Started: it is asked before it serves, whether it should.
+    if (state() != State::Serving && state() != State::Started) return {Health::Level::Failed, problem()};
     if (!GANTRY_HAS(object_, health)) return {};
     gantry_health answer{};
     answer.struct_size = sizeof answer;

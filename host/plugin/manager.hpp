@@ -1,21 +1,22 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "host/plugin/environment.hpp"
 #include "host/plugin/generation.hpp"
-#include "host/plugin/settings.hpp"
 #include "host/plugin/status.hpp"
 
 namespace host::plugin {
 
-// Finds, verifies and runs the plugins of this host. prepare(), start() and stop() are called by one thread, once each; the
-// rest by any.
+// Finds, verifies and runs the plugins of this host: the first generation, and each that takes its place. prepare(),
+// start(), adopt() and stop() are called by one thread at a time; the rest by any.
 class Manager {
   public:
-    Manager(Settings settings, Environment environment);
+    explicit Manager(Plan first);
     // Stops if nobody did.
     ~Manager();
 
@@ -26,6 +27,11 @@ class Manager {
     // nothing of any plugin is left.
     void start();
     void stop();
+
+    // A generation beside the one that serves, neither mapped nor started: what becomes of it is the caller's affair.
+    std::shared_ptr<Generation> build(Plan plan);
+    // Makes `next` the current one and returns the former, which goes on until somebody stops it.
+    std::shared_ptr<Generation> adopt(std::shared_ptr<Generation> next);
 
     // A pin of the generation that serves; null before start() and from the beginning of stop().
     std::shared_ptr<const Generation> current() const;
@@ -40,10 +46,10 @@ class Manager {
     std::vector<Failure> failures() const;
 
   private:
-    std::unique_ptr<Generation> next_generation(std::uint64_t number) const;
+    std::shared_ptr<Generation> serving() const;
 
-    const Settings settings_;
-    const std::shared_ptr<const Environment> environment_;
+    const Plan first_;
+    std::atomic<std::uint64_t> built_{0};
     std::shared_ptr<Generation> prepared_;  // mapped, waiting for start()
     core::Locked<std::shared_ptr<Generation>> generation_;
 };

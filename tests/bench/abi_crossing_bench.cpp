@@ -94,7 +94,7 @@ class Fixture {
     http::Pipeline pipeline_;
     http::RouteTableBuilder routes_;
     host::bridge::HostTable host_{{"hello", "/nonexistent", {GANTRY_LOG, GANTRY_SYS, GANTRY_HTTP_SERVER}},
-                                  {[this](http::Route route) { routes_.add(std::move(route)); }, {}},
+                                  {[this](http::Route route) { routes_.add(std::move(route)); }, {}, {}},
                                   {},
                                   logger_};
     gantry_plugin* plugin_ = nullptr;

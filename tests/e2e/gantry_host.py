@@ -125,6 +125,15 @@ class GantryHost:
         self.address = (addresses[0][1], int(addresses[0][2]))
         return self
 
+    def reload(self, changes=None):
+        """Lays `changes` over the configuration and sends SIGHUP; returns what the host says of it."""
+        self.config = merged(self.config, changes or {})
+        self.config_file.write_text(self.config_text or json.dumps(self.config, indent=2), encoding="utf-8")
+        before = len(self.banner)
+        self.process.send_signal(signal.SIGHUP)
+        until(lambda: any("reloaded" in line for line in self.banner[before:]), "the reload", 120)
+        return self.banner[before:]
+
     def stop(self, signal_number=signal.SIGTERM):
         """A clean end: exit code 0, PostgreSQL gone, nothing for a sanitizer to complain of."""
         self.process.send_signal(signal_number)

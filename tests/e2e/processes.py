@@ -52,3 +52,7 @@ def end(pids):
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+
+
+def threads(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))

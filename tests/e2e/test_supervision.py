@@ -45,6 +45,9 @@ class Supervision(unittest.TestCase):
             self.assertEqual(host.get("/hello/World").status, 200)
             for _ in range(3):
                 self.assertEqual(manager.next(), ["WATCHDOG=1"])
+            host.process.send_signal(signal.SIGHUP)
+            self.assertRegex("\n".join(manager.next_but_alive()), r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
+            self.assertEqual(manager.next_but_alive()[0], "READY=1")
             host.stop(signal.SIGTERM)
             self.assertEqual(manager.next_but_alive()[0], "STOPPING=1")
 

@@ -15,8 +15,9 @@ ROOMS = {
     "http": {"core", "log"},
     "database": {"core", "log"},
     "plugin": {"core", "log"},
-    "bridge": {"core", "log", "http", "database"},
-    "app": {"core", "log", "http", "database", "plugin", "bridge", "config"},
+    "identity": {"core", "log", "http"},
+    "bridge": {"core", "log", "http", "database", "identity"},
+    "app": {"core", "log", "http", "database", "identity", "plugin", "bridge", "config"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }

@@ -22,14 +22,14 @@ using ::testing::SizeIs;
 using testing::wanted;
 
 std::unique_ptr<Generation> generation_of(const FakeHost& host, const Settings& settings) {
-    return std::make_unique<Generation>(1, inspect(settings, testing::offer(), testing::read_manifest), settings,
-                                        host.environment());
+    return std::make_unique<Generation>(1, Plan{settings, host.environment()});
 }
 
 std::unique_ptr<Generation> started(const FakeHost& host, const Settings& settings) {
     auto generation = generation_of(host, settings);
     generation->map();
     generation->start();
+    generation->serve();
     return generation;
 }
 

@@ -21,7 +21,7 @@ using ::testing::SizeIs;
 using testing::wanted;
 
 Manager manager_of(const FakeHost& host, Settings settings) {
-    return Manager(std::move(settings), *host.environment());
+    return Manager({std::move(settings), host.environment()});
 }
 
 TEST(Manager, RunsTheFirstGeneration) {

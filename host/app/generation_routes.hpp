@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "host/app/plugin_environment.hpp"
+#include "host/http/route_table.hpp"
+#include "host/plugin/generation.hpp"
+
+namespace host::app {
+
+// Makes the host's own part of a generation's table.
+using HostRoutes = std::function<std::vector<http::Route>(const PluginHosting&)>;
+
+// The table of a generation that has started: what its plugins declared, the host's own routes, and 503 for the plugins
+// that are `closed` and failed. Pins the generation.
+std::shared_ptr<const http::RouteTable> route_table_of(PluginHosting& hosting, const plugin::Generation& generation,
+                                                       const HostRoutes& host_routes);
+
+}  // namespace host::app

@@ -1,0 +1,180 @@
+#include "host/app/reloader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "host/app/plugin_health.hpp"
+#include "host/core/clock.hpp"
+#include "host/core/error.hpp"
+#include "host/core/thread_kind.hpp"
+
+namespace host::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds watch_pause{250};
+
+std::vector<std::string> lines_of(const core::Error& error) {
+    if (const auto* errors = dynamic_cast<const config::ConfigErrors*>(&error)) return errors->lines();
+    return {error.what()};
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines)
+        text += (text.empty() ? "" : "; ") + line;
+    return text;
+}
+
+// What takes effect with the next generation; everything else is fixed when the process starts.
+bool takes_effect(const std::string& setting) {
+    return setting.starts_with("plugin_") || setting.starts_with("log.level") || setting == "migrations" ||
+           setting == "reload_watch";
+}
+
+std::vector<std::string> restart_needed_for(const config::Config& before, const config::Config& after) {
+    std::vector<std::string> changed = config::changed_settings(before, after);
+    std::erase_if(changed, takes_effect);
+    return changed;
+}
+
+}  // namespace
+
+// The two generations around one swap.
+struct Reloader::Swap {
+    std::shared_ptr<PluginHosting> hosting;
+    std::shared_ptr<plugin::Generation> generation;
+    std::shared_ptr<plugin::Generation> former;
+    std::shared_ptr<const http::RouteTable> former_table;
+};
+
+Reloader::Reloader(Parts parts, std::shared_ptr<PluginHosting> serving, log::Logger logger)
+    : parts_(std::move(parts)), log_(std::move(logger)), serving_(std::move(serving)), thread_([this] { run(); }) {}
+
+Reloader::~Reloader() {
+    stop();
+}
+
+bool Reloader::request(Done done) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    waiting_.push_back(std::move(done));
+    changed_.notify_all();
+    return true;
+}
+
+std::optional<ReloadOutcome> Reloader::last() const {
+    return last_.with([](const auto& outcome) { return outcome; });
+}
+
+void Reloader::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        changed_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+}
+
+void Reloader::run() {
+    core::set_thread_kind(core::ThreadKind::Control);
+    for (;;) {
+        Done done;
+        {
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+            if (waiting_.empty()) return;
+            done = std::move(waiting_.front());
+            waiting_.pop_front();
+            if (stopping_) {
+                lock.unlock();
+                ReloadOutcome refused;
+                refused.problems = {"the host is stopping"};
+                done(refused);
+                continue;
+            }
+        }
+        reload(done);
+    }
+}
+
+void Reloader::reload(const Done& done) {
+    ReloadOutcome outcome;
+    Swap swapped;
+    try {
+        swapped = swap(outcome);
+    } catch (const core::Error& error) {
+        outcome.problems = lines_of(error);
+        log_.error("reload refused, the running generation serves on", {{"problems", joined(outcome.problems)}});
+        return conclude(std::move(outcome), done);
+    }
+    log_.info("reloaded", {{"generation", outcome.generation}, {"restart_needed", joined(outcome.restart_needed)}});
+    conclude(std::move(outcome), done);
+    if (const std::string fault = fault_while_watched(swapped); !fault.empty()) return roll_back(swapped, fault);
+    serving_ = swapped.hosting;
+    swapped.former_table = nullptr;
+    swapped.former->stop();
+}
+
+Reloader::Swap Reloader::swap(ReloadOutcome& outcome) {
+    Swap swap;
+    swap.hosting = parts_.make_hosting(parts_.read_config());
+    outcome.restart_needed = restart_needed_for(serving_->config, swap.hosting->config);
+    swap.generation = parts_.plugins.build(plan_for(swap.hosting));
+    swap.generation->map();
+    if (const std::string reasons = swap.generation->reasons_to_refuse(); !reasons.empty())
+        throw core::Error(core::Code::InvalidArgument, reasons);
+    swap.generation->start();
+    if (const std::string fault = fault_of(*swap.generation, parts_.plugins); !fault.empty())
+        throw core::Error(core::Code::Unavailable, fault);
+    const auto table = route_table_of(*swap.hosting, *swap.generation, parts_.host_routes);
+    log::set_levels(*swap.hosting->sink, swap.hosting->config.log.level, swap.hosting->config.log.levels);
+    swap.former_table = parts_.pipeline.table();
+    swap.generation->serve();
+    parts_.pipeline.publish(table);
+    swap.former = parts_.plugins.adopt(swap.generation);
+    outcome.swapped = true;
+    outcome.generation = swap.generation->number();
+    return swap;
+}
+
+// Empty: nothing is wrong with it.
+std::string Reloader::fault_while_watched(const Swap& swap) {
+    const auto end = core::Monotonic::now() + swap.hosting->config.reload_watch;
+    while (core::Monotonic::now() < end && pause(watch_pause)) {
+        std::string fault = fault_of(*swap.generation, *swap.former);
+        if (!fault.empty()) return fault;
+    }
+    return {};
+}
+
+void Reloader::roll_back(const Swap& swap, const std::string& fault) {
+    log::set_levels(*serving_->sink, serving_->config.log.level, serving_->config.log.levels);
+    swap.former->serve();
+    parts_.pipeline.publish(swap.former_table);
+    parts_.plugins.adopt(swap.former);
+    log_.error("rolled back to the former generation",
+               {{"generation", swap.former->number()}, {"given_up", swap.generation->number()}, {"fault", fault}});
+    ReloadOutcome outcome;
+    outcome.generation = swap.former->number();
+    outcome.problems = {"rolled back: " + fault};
+    conclude(std::move(outcome), [](const auto&) {});
+    swap.generation->stop();
+}
+
+void Reloader::conclude(ReloadOutcome outcome, const Done& done) {
+    outcome.finished_us = core::wall_us();
+    if (!outcome.swapped && outcome.generation == 0) {
+        if (const auto current = parts_.plugins.current()) outcome.generation = current->number();
+    }
+    last_.with([&](auto& last) { last = outcome; });
+    done(outcome);
+}
+
+// False: the host is stopping.
+bool Reloader::pause(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return !changed_.wait_for(lock, time, [&] { return stopping_; });
+}
+
+}  // namespace host::app

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "host/app/generation_routes.hpp"
+#include "host/app/plugin_environment.hpp"
+#include "host/core/locked.hpp"
+#include "host/http/pipeline.hpp"
+#include "host/log/logger.hpp"
+#include "host/plugin/manager.hpp"
+
+namespace host::app {
+
+// What a reload came to.
+struct ReloadOutcome {
+    bool swapped = false;                     // a new generation serves
+    std::uint64_t generation = 0;             // the one that serves
+    std::vector<std::string> problems;        // why none was swapped in, a line each
+    std::vector<std::string> restart_needed;  // settings that changed and take effect at the next start
+    std::int64_t finished_us = 0;             // wall clock
+};
+
+// Puts the next generation in the place of the one that serves, without a request lost: builds it beside the old one,
+// asks its plugins how they are, swaps one pointer, watches it for a while, then drains and ends the old one. Whatever
+// goes wrong before the swap leaves the old one untouched; a plugin that falls ill while it is watched brings it back.
+class Reloader {
+  public:
+    struct Parts {
+        // The configuration as it is written now; throws with everything that is wrong.
+        std::function<config::Config()> read_config;
+        std::function<std::shared_ptr<PluginHosting>(config::Config)> make_hosting;
+        HostRoutes host_routes;
+        plugin::Manager& plugins;
+        http::Pipeline& pipeline;
+    };
+    // `serving` is what the first generation was made from.
+    Reloader(Parts parts, std::shared_ptr<PluginHosting> serving, log::Logger logger);
+    // Stops.
+    ~Reloader();
+
+    // Asks for a reload. `done` is called on the reloader's thread once the new generation serves or it is clear why not.
+    // Reloads run one after the other; false: the host is stopping, and `done` is not called. Any thread.
+    bool request(std::function<void(const ReloadOutcome&)> done);
+    // What the last one came to, a rollback included.
+    std::optional<ReloadOutcome> last() const;
+    // Waits for a reload under way; one generation is left. What still waits is told that the host stops. [control]
+    void stop();
+
+  private:
+    using Done = std::function<void(const ReloadOutcome&)>;
+    struct Swap;
+
+    void run();
+    void reload(const Done& done);
+    Swap swap(ReloadOutcome& outcome);
+    std::string fault_while_watched(const Swap& swap);
+    void roll_back(const Swap& swap, const std::string& fault);
+    void conclude(ReloadOutcome outcome, const Done& done);
+    bool pause(std::chrono::milliseconds time);
+
+    const Parts parts_;
+    const log::Logger log_;
+    std::shared_ptr<PluginHosting> serving_;  // the thread's own
+    core::Locked<std::optional<ReloadOutcome>> last_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Done> waiting_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace host::app
