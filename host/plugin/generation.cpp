@@ -159,8 +159,8 @@ void Generation::report_passed_over() const {
     for (const auto& instance : instances_) {
         const Verified& plugin = instance->plugin();
         for (const std::string& reason : plugin.passed_over)
-            environment_->log.warn("a higher version of a plugin does not fit this host",
-                                   {{"plugin", instance->id()}, {"version", plugin.info.version}, {"reason", reason}});
+            plan_.environment->log.warn("a higher version of a plugin does not fit this host",
+                                        {{"plugin", instance->id()}, {"version", plugin.info.version}, {"reason", reason}});
     }
 }
 
