@@ -161,7 +161,7 @@ def with_packages(packages):
 
 
 @contextlib.contextmanager
-def used(directory):
+def used(directory, mounts=mounted):
     """A root of one's own above a kept one, gone at the end."""
     with contextlib.ExitStack() as ends:
         work = pathlib.Path(tempfile.mkdtemp(prefix="gantry-package-test-"))
@@ -176,4 +176,4 @@ def used(directory):
             ends.callback(subprocess.run, ["umount", "-l", str(root.path)], check=False)
         else:
             quietly(["cp", "-a", f"{directory}/.", root.path])
-        yield ends.enter_context(mounted(root))
+        yield ends.enter_context(mounts(root))

@@ -3,6 +3,7 @@
 import pathlib
 import re
 import subprocess
+import tempfile
 
 from debian_root import quietly
 
@@ -33,7 +34,7 @@ def debian_dependencies(file, fields=("Depends", "Recommends")):
 
 def bumped(file, version, folder):
     """The same package under a later version."""
-    work = pathlib.Path(folder) / file.stem
+    work = pathlib.Path(tempfile.mkdtemp(dir=folder)) / file.stem
     quietly(["dpkg-deb", "--raw-extract", file, work])
     control = work / "DEBIAN/control"
     text = control.read_text(encoding="utf-8")

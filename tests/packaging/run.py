@@ -4,6 +4,7 @@
 usage: run.py <folder with the packages>
 """
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -13,9 +14,12 @@ import sys
 import tempfile
 import time
 
+import yaml
+
+import booted
 import debian_root
 import package_files
-from host_process import HostProcess, until
+from host_process import HostProcess, ask, until
 from load import Load
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -112,6 +116,17 @@ def check_removal(root, before, names):
     step("removed and purged: only /var/lib/gantry and its user stay")
 
 
+def check_container_files():
+    files = [*(REPOSITORY / "packaging/container").rglob("*.yaml")]
+    read = {file.name: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+    assert {"gantry", "postgres", "redis", "prometheus", "grafana"} <= set(read["compose.yaml"]["services"]), read
+    for service in read["compose.yaml"]["services"].values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            known = source in read["compose.yaml"]["volumes"] or (REPOSITORY / "packaging/container" / source).exists()
+            assert known, f"{source} is neither a volume nor a file"
+
+
 def check_unit(root):
     unit = "/usr/lib/systemd/system/gantry.service"
     shown = subprocess.run(
@@ -135,6 +150,60 @@ def check_host_packages(files, work):
         check_first_start(root)
         check_upgrade(root, files, work)
         check_removal(root, before, ["gantry-plugin-notes", "gantry"])
+
+
+# Quicker than what is shipped, so that the test need not wait: 30 s until the watchdog, 2 min until it kills.
+IMPATIENT = "[Service]\nWatchdogSec=4s\nTimeoutAbortSec=1s\n"
+
+
+def check_service(files, work):
+    """The unit as it is, sandbox and all, under a real systemd."""
+    wanted = set().union(*(package_files.debian_dependencies(file) for file in files)) | {"systemd", "systemd-sysv"}
+    by_name = {file.name.split("_")[0]: file for file in files}
+    listen = f"127.0.0.1:{free_port()}"
+    with debian_root.used(debian_root.with_packages(wanted), mounts=contextlib.nullcontext) as root:
+        (root.path / "etc/default/gantry").write_text(f"GANTRY_HTTP_LISTEN={listen}\n", encoding="ascii")
+        override = root.path / "etc/systemd/system/gantry.service.d"
+        override.mkdir()
+        (override / "impatient.conf").write_text(IMPATIENT, encoding="ascii")
+        with booted.booted(root) as system:
+            install_booted(system, by_name["gantry"], by_name["gantry-plugin-hello"])
+            until(lambda: ask_if_there(listen, "/hello/World") == 200, "the package started its service")
+            until(lambda: system.unit("ActiveState") == "active", "systemd heard that it serves")
+            first = system.unit("MainPID")
+            install_booted(system, by_name["gantry-plugin-notes"])
+            until(lambda: ask_if_there(listen, "/notes") == 200, "a plugin that was installed serves after the reload")
+            assert system.unit("MainPID") == first, "a plugin's installation restarted the host"
+            status, text = ask(listen, "/notes", {"title": "kept", "body": "through all of it"})
+            assert status == 201, text
+            system.run("kill", "-STOP", first)
+            until(lambda: system.unit("NRestarts") == "1", "the watchdog restarted a host that gave no sign of life")
+            until(lambda: ask_if_there(listen, "/notes") == 200, "it serves again")
+            second = system.unit("MainPID")
+            install_booted(system, package_files.bumped(by_name["gantry"], "1.0.1-1", work))
+            until(lambda: system.unit("MainPID") not in (second, "0"), "an upgrade of the host restarts it")
+            until(lambda: ask_if_there(listen, "/notes") == 200, "the upgraded host serves")
+            assert "kept" in ask(listen, "/notes")[1]
+            system.run("systemctl", "stop", "gantry.service")
+            assert (system.unit("Result"), system.unit("ActiveState")) == ("success", "inactive"), system.journal()
+            left = system.run("sh", "-c", "pgrep -u gantry -a || true")
+            assert left == "", left
+    step("under systemd: started by its package, sandboxed, reloaded, saved by the watchdog, upgraded, stopped")
+
+
+def install_booted(system, *files):
+    folder = system.root.path / "packages"
+    folder.mkdir(exist_ok=True)
+    for file in files:
+        (folder / file.name).write_bytes(file.read_bytes())
+    system.run("dpkg", "-i", *[f"/packages/{file.name}" for file in files])
+
+
+def ask_if_there(listen, path):
+    try:
+        return ask(listen, path)[0]
+    except OSError:
+        return None
 
 
 def check_plugin_elsewhere(files):
@@ -176,9 +245,15 @@ def main(folder):
     debs = package_files.debs(folder)
     package_files.check_debs(debs)
     package_files.check_rpms(package_files.rpms(folder))
+    check_container_files()
     step("the packages are sound, .deb and .rpm")
     with tempfile.TemporaryDirectory() as work:
-        check_host_packages([debs[name] for name in ("gantry", "gantry-plugin-hello", "gantry-plugin-notes")], work)
+        host_packages = [debs[name] for name in ("gantry", "gantry-plugin-hello", "gantry-plugin-notes")]
+        check_host_packages(host_packages, work)
+        if booted.is_possible():
+            check_service(host_packages, work)
+        else:
+            step("NOT TESTED under systemd: this machine does not let a systemd run in a container")
     check_plugin_elsewhere([debs[name] for name in ("gantry", "gantry-sdk-dev")])
     step("done")
 
