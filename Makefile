@@ -3,8 +3,10 @@
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 export CCACHE_SLOPPINESS := pch_defines,time_macros
+# Every date in what is built is that of the source.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CMakeLists.txt)
 
-.PHONY: help run build test check bench fuzz tsan format packages
+.PHONY: help run build test check bench package package-test fuzz tsan format packages
 
 help:
 	@echo "make run     build, start gantry with config/gantry.dev.yaml on http://127.0.0.1:8080"
@@ -13,6 +15,8 @@ help:
 	@echo "make check   layers, formatting, installed tree"
 	@echo "make tsan    the tests of everything with threads under ThreadSanitizer"
 	@echo "make fuzz    every fuzz target for 20 seconds (FUZZ_SECONDS=n for longer)"
+	@echo "make package .deb and .rpm into build/packages"
+	@echo "make package-test  they install, serve, upgrade and go in a bare Debian, and carry a plugin written elsewhere"
 	@echo "make bench   against nginx, FastAPI and pgbench, side by side"
 
 run: build
@@ -23,6 +27,7 @@ build: packages
 	cmake --build --preset release
 
 test: packages
+	@sh packaging/debian_packages.sh test
 	cmake --preset dev
 	cmake --build --preset dev
 	ctest --preset dev
@@ -51,6 +56,14 @@ bench: packages
 	cmake --preset bench
 	cmake --build --preset bench
 	python3 tests/bench/run.py build/bench
+
+package: build
+	@sh packaging/debian_packages.sh package
+	sh packaging/build_packages.sh build/release build/packages
+
+package-test: package
+	@sh packaging/debian_packages.sh package-test
+	$(shell [ "$$(id -u)" = 0 ] || echo sudo -E) python3 tests/packaging/run.py build/packages
 
 packages:
 	@sh packaging/debian_packages.sh build

@@ -148,6 +148,13 @@ ReloadOutcome Application::reload() {
     return outcome.get_future().get();
 }
 
+bool Application::responds_within(std::chrono::microseconds patience) const {
+    if (server_.turns_within(patience)) return true;
+    log_.error("an event loop does not turn: a handler blocks it",
+               {{"waited_ms", std::chrono::duration_cast<std::chrono::milliseconds>(patience).count()}});
+    return false;
+}
+
 // Must not block, so it does not ask the plugins: /health does.
 std::vector<std::string> Application::unready_reasons() const {
     std::vector<std::string> reasons;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,6 +43,8 @@ class Application {
 
     // Where clients find it; not the socket of the command line.
     std::vector<std::string> addresses() const;
+    // Does every event loop turn? False: one has not done so for this long, which a handler that blocks it brings about.
+    bool responds_within(std::chrono::microseconds patience) const;
     std::vector<PluginStatus> plugins() const;
 
   private:

@@ -53,12 +53,18 @@ int run(int argc, char** argv) {
                 [&] { return check(config); });
     add_command(line, "routes", "List the routes of the configured plugins", config, chosen, [&] { return routes(config); });
 
-    CLI::App* plugins = line.add_subcommand("plugin", "What is installed and what is switched on")->require_subcommand(1);
+    CLI::App* plugins =
+        line.add_subcommand("plugin", "What is installed, what is switched on, and a new one")->require_subcommand(1);
     add_command(*plugins, "list", "Every plugin found, with version and state", config, chosen,
                 [&] { return plugin_list(config); });
     CLI::App* info = add_command(*plugins, "info", "All that is known of one plugin", config, chosen,
                                  [&] { return plugin_info(config, plugin); });
     info->add_option("id", plugin, "The plugin's id")->required();
+    std::string directory = ".";
+    CLI::App* fresh = plugins->add_subcommand("new", "Begin a plugin: a copy of the template, ready for `make run`");
+    fresh->add_option("id", plugin, "Its id: a-z, 0-9 and _")->required();
+    fresh->add_option("--directory", directory, "Where its folder is made")->capture_default_str();
+    fresh->callback([&] { chosen = [&] { return plugin_new(plugin, directory); }; });
 
     const auto change = [&](const char* name, const char* text, int (*command)(const std::string&, const std::string&)) {
         return add_command(*plugins, name, text, config, chosen, [&, command] { return command(config, plugin); })

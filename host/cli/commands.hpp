@@ -17,6 +17,8 @@ int plugin_disable(const std::string& config_file, const std::string& id);
 int plugin_reload(const std::string& config_file, const std::string& id);
 // The JSON Schema of a configuration file, for editors.
 int config_schema();
+// Copies the SDK's template into <directory>/<id>, with every word renamed.
+int plugin_new(const std::string& id, const std::string& directory);
 int migrate_status(const std::string& config_file);
 int migrate_up(const std::string& config_file);
 

@@ -3,12 +3,14 @@
 #include <csignal>
 #include <initializer_list>
 #include <iostream>
+#include <string>
 #include <utility>
 
 #include "host/app/application.hpp"
 #include "host/app/offline.hpp"
 #include "host/cli/command_line.hpp"
 #include "host/cli/commands.hpp"
+#include "host/cli/service_manager.hpp"
 #include "host/config/config.hpp"
 #include "host/core/clock.hpp"
 #include "host/core/version.hpp"
@@ -38,14 +40,20 @@ void reload(app::Application& application) {
     std::cout << std::flush;
 }
 
+std::string status_of(const app::Application& application) {
+    return "serving " + std::to_string(application.plugins().size()) + " plugins";
+}
+
 // SIGHUP reloads; returns at a signal that ends the host.
-void serve_until_signal(app::Application& application) {
+void serve_until_signal(app::Application& application, const ServiceManager& manager) {
     const sigset_t awaited = set_of({SIGINT, SIGTERM, SIGHUP});
     for (;;) {
         int received = 0;
         sigwait(&awaited, &received);
         if (received != SIGHUP) return;
+        manager.reloading();
         reload(application);
+        manager.ready(status_of(application));
     }
 }
 
@@ -82,7 +90,14 @@ int serve(const std::string& config_file) {
     app::Application application(read_config(config_file), [config_file] { return read_config(config_file); });
     application.start();
     print_banner(application, started_ns);
-    serve_until_signal(application);
+    const ServiceManager manager;
+    manager.ready(status_of(application));
+    {
+        const SignsOfLife signs(manager,
+                                [&](std::chrono::microseconds patience) { return application.responds_within(patience); });
+        serve_until_signal(application, manager);
+    }
+    manager.stopping();
     let_signals_kill();
     std::cout << "stopping: requests under way may finish (once more to stop at once)" << std::endl;
     application.stop();

@@ -48,7 +48,9 @@ const std::vector<Setting<PluginHost>>& plugin_host_settings() {
             "If it cannot start: required stops the host, optional goes on without it, closed answers 503 on its routes");
         wanted.add("sha256", &plugin::Wanted::sha256, "The file must have this hash; empty is any",
                    {{"pattern", "^([0-9a-f]{64})?$"}});
-        wanted.add("file", &plugin::Wanted::file, "The library; without it the first <id>.so in plugin_directories");
+        wanted.add("version", &plugin::Wanted::version,
+                   "This version and no other; empty is the highest that fits this host");
+        wanted.add("file", &plugin::Wanted::file, "The library; without it it is looked for in plugin_directories");
         return made;
     }();
     return all;

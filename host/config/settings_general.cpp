@@ -11,7 +11,8 @@ void add_general_settings(Settings& all) {
                 "falls ill meanwhile, the former one takes over again");
 
     Section<Config, plugin::Settings> plugins(all, "", [](Config& config) -> plugin::Settings& { return config.plugins; });
-    plugins.add("plugin_directories", &plugin::Settings::directories, "Where <id>.so is looked for, in this order");
+    plugins.add("plugin_directories", &plugin::Settings::directories,
+                "Where <id>.so and <id>/<version>/<id>.so are looked for, in this order");
     plugins.add("plugin_start_deadline", &plugin::Settings::start_deadline,
                 "A plugin that takes longer to start has failed");
     plugins.add("plugin_drain_deadline", &plugin::Settings::drain_deadline,

@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <condition_variable>
 #include <future>
+#include <mutex>
 #include <type_traits>
 
 #include "host/http/transport.hpp"
@@ -57,6 +59,26 @@ EventLoops::~EventLoops() {
 
 void EventLoops::accept_from(const std::vector<int>& descriptors) {
     impl_->on_each([&](Transport& transport, std::size_t i) { transport.accept_from(descriptors[i]); });
+}
+
+bool EventLoops::turn_within(std::chrono::microseconds patience) const {
+    // Shared with the messages: a worker that is late finds it alive.
+    struct Turns {
+        explicit Turns(std::size_t workers) : missing(workers) {}
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::size_t missing;
+    };
+    const auto turns = std::make_shared<Turns>(impl_->transports.size());
+    for (const auto& transport : impl_->transports) {
+        transport->mailbox()->post([turns] {
+            std::lock_guard lock(turns->mutex);
+            --turns->missing;
+            turns->changed.notify_all();
+        });
+    }
+    std::unique_lock lock(turns->mutex);
+    return turns->changed.wait_for(lock, patience, [&] { return turns->missing == 0; });
 }
 
 void EventLoops::drain() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -22,6 +23,8 @@ class EventLoops {
 
     // Accepts from then on; descriptors[i] is for worker i.
     void accept_from(const std::vector<int>& descriptors);
+    // True once every worker has come round to its mailbox; false: `patience` was over before.
+    bool turn_within(std::chrono::microseconds patience) const;
     // Accepts nothing more, closes what is idle, lets the rest come to its end.
     void drain();
     // Ends all connections as they are; returns how many answers were owed.

@@ -47,6 +47,8 @@ class Server::Impl {
         }
     }
 
+    bool turns_within(std::chrono::microseconds patience) const { return !loops_ || loops_->turn_within(patience); }
+
     std::size_t drain(std::chrono::milliseconds deadline) {
         if (!loops_) return 0;
         loops_->drain();
@@ -105,6 +107,10 @@ void Server::start() {
 
 std::vector<std::string> Server::addresses() const {
     return impl_->addresses();
+}
+
+bool Server::turns_within(std::chrono::microseconds patience) const {
+    return impl_->turns_within(patience);
 }
 
 std::size_t Server::drain(std::chrono::milliseconds deadline) {

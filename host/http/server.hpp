@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -23,6 +24,10 @@ class Server {
     void start();
     // What it listens on, with the ports that were really bound: "127.0.0.1:43117", "unix:/run/...".
     std::vector<std::string> addresses() const;
+
+    // Has every worker come round to its mailbox within this time? Any thread between start() and drain(); otherwise as all
+    // else, and then there is none to ask.
+    bool turns_within(std::chrono::microseconds patience) const;
 
     // Accepts nothing more, closes idle connections, lets requests and streams finish until the deadline; then tells the
     // rest (ReplyEvents::gone) and cuts them. Returns the number that were cut.

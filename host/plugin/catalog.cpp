@@ -1,35 +1,24 @@
 #include "host/plugin/catalog.hpp"
 
 #include <algorithm>
-#include <set>
-#include <system_error>
 
 #include "host/core/error.hpp"
+#include "host/plugin/locate.hpp"
 
 namespace host::plugin {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-std::set<std::string> ids_in(const std::vector<fs::path>& directories) {
-    std::set<std::string> ids;
-    for (const fs::path& directory : directories) {
-        std::error_code unreadable;  // a directory that is not there holds no plugins
-        for (fs::directory_iterator file(directory, unreadable), end; file != end; file.increment(unreadable))
-            if (file->path().extension() == ".so") ids.insert(file->path().stem().string());
-    }
-    return ids;
-}
 
 Status look_at(const std::string& id, const Settings& settings, const HostOffer& offer,
                const ManifestReader& read_manifest) {
     Status status;
     status.id = id;
-    const Wanted wanted{.id = id, .origin = "the file name", .on_failure = OnFailure::Optional, .sha256 = {}, .file = {}};
+    const Wanted wanted{
+        .id = id, .origin = "the file name", .on_failure = OnFailure::Optional, .sha256 = {}, .version = {}, .file = {}};
     try {
-        status.file = find_file(wanted, settings);
+        status.file = locate(wanted, settings).front().file;
         const Verified plugin = verify(wanted, settings, offer, read_manifest);
+        status.file = plugin.file;
         status.version = plugin.info.version;
         status.summary = plugin.manifest.summary;
         status.sha256 = plugin.sha256;
@@ -45,7 +34,7 @@ Status look_at(const std::string& id, const Settings& settings, const HostOffer&
 
 std::vector<Status> list_available(const Settings& settings, const HostOffer& offer, const ManifestReader& read_manifest) {
     std::vector<Status> available;
-    for (const std::string& id : ids_in(settings.directories))
+    for (const std::string& id : located_ids(settings.directories))
         if (std::ranges::find(settings.wanted, id, &Wanted::id) == settings.wanted.end())
             available.push_back(look_at(id, settings, offer, read_manifest));
     return available;

@@ -63,6 +63,7 @@ void Generation::start() {
     refuse_if_required();
     for (const auto& instance : instances_)
         if (!start_one(*instance)) refuse_if_required();
+    report_passed_over();
     report_failures();
 }
 
@@ -152,6 +153,15 @@ void Generation::fail(const Instance& instance, const std::string& reason) {
     failures_.with([&](auto& failures) {
         failures.push_back({instance.id(), instance.plugin().wanted.on_failure, reason});
     });
+}
+
+void Generation::report_passed_over() const {
+    for (const auto& instance : instances_) {
+        const Verified& plugin = instance->plugin();
+        for (const std::string& reason : plugin.passed_over)
+            plan_.environment->log.warn("a higher version of a plugin does not fit this host",
+                                        {{"plugin", instance->id()}, {"version", plugin.info.version}, {"reason", reason}});
+    }
 }
 
 void Generation::report_failures() const {

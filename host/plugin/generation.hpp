@@ -53,6 +53,7 @@ class Generation {
     bool start_one(Instance& instance);
     std::string failed_requirement(const Instance& instance) const;
     void fail(const Instance& instance, const std::string& reason);
+    void report_passed_over() const;
     void report_failures() const;
     bool has_failed(const std::string& id) const;
     void refuse_if_required();

@@ -17,7 +17,8 @@ struct Wanted {
     std::string origin;  // "gantry.yaml:41:3", for messages
     OnFailure on_failure = OnFailure::Required;
     std::string sha256;          // 64 hex digits; empty: not pinned
-    std::filesystem::path file;  // empty: <directory>/<id>.so, first found
+    std::string version;         // this one and no other; empty: the highest there is that fits this host
+    std::filesystem::path file;  // empty: it is looked for in the directories, see locate.hpp
 };
 
 struct Settings {

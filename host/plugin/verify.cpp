@@ -9,6 +9,7 @@
 #include "host/core/error.hpp"
 #include "host/core/sha256.hpp"
 #include "host/plugin/elf_file.hpp"
+#include "host/plugin/locate.hpp"
 
 namespace host::plugin {
 
@@ -71,32 +72,39 @@ std::string_view required_section(const ElfFile& elf, std::string_view name) {
     return *found;
 }
 
-void check_abi(const Info& info) {
-    if (info.abi_major == GANTRY_ABI_MAJOR) return;
-    throw refused("is built for ABI " + std::to_string(info.abi_major) + "." + std::to_string(info.abi_minor) +
-                  " but this host has ABI " + version_of_host() + "; rebuild it with the SDK of this host");
-}
-
-// A newer minor alone is no reason to refuse: what counts is whether the functions that the code really calls are there.
-void check_uses(const Info& info, const HostOffer& offer) {
+// Why this host cannot run it although it is a sound plugin; empty: it can. A newer minor alone is no reason: what counts
+// is whether the functions that the code really calls are there.
+std::string misfit_of(const Info& info, const HostOffer& offer) {
+    const std::string built_for = std::to_string(info.abi_major) + "." + std::to_string(info.abi_minor);
+    if (info.abi_major != GANTRY_ABI_MAJOR)
+        return "is built for ABI " + built_for + " but this host has ABI " + version_of_host() +
+               "; rebuild it with the SDK of this host";
     for (const auto& [service, size] : info.uses) {
         const auto offered = offer.find(service);
         if (offered != offer.end() && offered->second >= size) continue;
         const std::string has =
             offered == offer.end() ? "does not have it" : "has " + std::to_string(offered->second) + " bytes";
-        throw refused("version " + info.version + " needs " + service + " with " + std::to_string(size) +
-                      " bytes (built for ABI " + std::to_string(info.abi_major) + "." + std::to_string(info.abi_minor) +
-                      ") but this host (ABI " + version_of_host() + ") " + has +
-                      "; upgrade the host or rebuild the plugin with an older SDK");
+        return "version " + info.version + " needs " + service + " with " + std::to_string(size) + " bytes (built for ABI " +
+               built_for + ") but this host (ABI " + version_of_host() + ") " + has +
+               "; upgrade the host or rebuild the plugin with an older SDK";
     }
+    return {};
 }
 
-void check_identity(const Verified& plugin) {
+void check_identity(const Verified& plugin, const Candidate& candidate) {
     const std::string& id = plugin.info.id;
     if (id != plugin.wanted.id)
         throw refused("is the plugin " + id + " but " + plugin.wanted.origin + " asks for " + plugin.wanted.id);
     if (plugin.file.filename() != id + ".so")
         throw refused("is the plugin " + id + ", so the file must be named " + id + ".so");
+    const std::string& version = plugin.info.version;
+    const std::string& pinned = plugin.wanted.version;
+    if (!candidate.version.empty() && candidate.version != version)
+        throw refused("has version " + version + " but lies in the directory of " + candidate.version +
+                      "; put it into one named " + version);
+    if (!pinned.empty() && pinned != version)
+        throw refused("has version " + version + " but " + plugin.wanted.origin + " asks for " + pinned +
+                      "; install that version, or ask for this one");
 }
 
 void check_manifest(const Verified& plugin) {
@@ -117,7 +125,8 @@ std::string_view without_padding(std::string_view text) {
     return text;
 }
 
-void check_bytes(Verified& plugin, const HostOffer& offer, const ManifestReader& read_manifest) {
+// Is it a plugin at all, and the very one that is pinned?
+void check_file(Verified& plugin) {
     const std::string_view bytes = plugin.image->bytes;
     check_machine(bytes);
     // Before the reading of details: a pin is about the whole file, whatever it holds.
@@ -125,50 +134,52 @@ void check_bytes(Verified& plugin, const HostOffer& offer, const ManifestReader&
     const ElfFile elf(bytes);
     check_symbols(elf);
     plugin.info = parse_info(required_section(elf, GANTRY_INFO_SECTION));
-    check_abi(plugin.info);
-    check_identity(plugin);
+}
+
+// Is it what it was taken for, and does its manifest say what its code does?
+void check_content(Verified& plugin, const Candidate& candidate, const ManifestReader& read_manifest) {
+    check_identity(plugin, candidate);
+    const ElfFile elf(plugin.image->bytes);
     const std::string_view manifest = without_padding(required_section(elf, GANTRY_MANIFEST_SECTION));
     plugin.manifest = read_manifest(manifest, plugin.file.string() + "(manifest.yaml)");
     check_manifest(plugin);
-    check_uses(plugin.info, offer);
 }
 
-std::string joined(const std::vector<fs::path>& paths) {
-    std::string out;
-    for (const fs::path& path : paths)
-        out += (out.empty() ? "" : ", ") + path.string();
-    return out.empty() ? "no directory at all" : out;
+Verified read_candidate(const Candidate& candidate, const Wanted& wanted, const std::vector<fs::path>& roots) {
+    Verified plugin;
+    plugin.wanted = wanted;
+    plugin.file = candidate.file;
+    plugin.image = std::make_shared<const Image>(read_image(plugin.file, roots));
+    plugin.sha256 = core::sha256_hex(plugin.image->bytes);
+    return plugin;
 }
 
 }  // namespace
 
-fs::path find_file(const Wanted& wanted, const Settings& settings) {
-    if (!wanted.file.empty()) return wanted.file;
-    for (const fs::path& directory : settings.directories) {
-        const fs::path file = directory / (wanted.id + ".so");
-        std::error_code ignored;
-        // Also a dangling link counts as found: the message about it is better than "not found".
-        if (fs::symlink_status(file, ignored).type() != fs::file_type::not_found) return file;
-    }
-    throw Error{Code::NotFound, wanted.origin + ": there is no " + wanted.id + ".so in " + joined(settings.directories) +
-                                    "; install the plugin, or add its directory to plugin_directories"};
-}
-
 Verified verify(const Wanted& wanted, const Settings& settings, const HostOffer& offer,
                 const ManifestReader& read_manifest) {
-    Verified plugin;
-    plugin.wanted = wanted;
-    plugin.file = find_file(wanted, settings);
     std::vector<fs::path> roots = settings.directories;
     if (!wanted.file.empty()) roots.push_back(fs::absolute(wanted.file).parent_path());
-    plugin.image = std::make_shared<const Image>(read_image(plugin.file, roots));
-    plugin.sha256 = core::sha256_hex(plugin.image->bytes);
-    try {
-        check_bytes(plugin, offer, read_manifest);
-    } catch (const Error& error) {
-        throw Error{error.code(), plugin.file.string() + ": " + error.what(), error.where()};
+    const std::vector<Candidate> candidates = locate(wanted, settings);
+    std::vector<std::string> passed_over;
+    for (const Candidate& candidate : candidates) {
+        Verified plugin = read_candidate(candidate, wanted, roots);
+        try {
+            check_file(plugin);
+            const std::string misfit = misfit_of(plugin.info, offer);
+            const bool last = &candidate == &candidates.back();
+            if (!misfit.empty() && last) throw refused(misfit);
+            if (misfit.empty()) {
+                check_content(plugin, candidate, read_manifest);
+                plugin.passed_over = std::move(passed_over);
+                return plugin;
+            }
+            passed_over.push_back(plugin.file.string() + ": " + misfit);
+        } catch (const Error& error) {
+            throw Error{error.code(), plugin.file.string() + ": " + error.what(), error.where()};
+        }
     }
-    return plugin;
+    throw Error{Code::Internal, "a plugin without a candidate"};  // locate() finds one or throws
 }
 
 }  // namespace host::plugin

@@ -28,13 +28,12 @@ struct Verified {
     Info info;
     Manifest manifest;
     std::string sha256;
-    std::shared_ptr<const Image> image;  // the very bytes that were verified; dropped once they are mapped
+    std::shared_ptr<const Image> image;    // the very bytes that were verified; dropped once they are mapped
+    std::vector<std::string> passed_over;  // higher versions that this host cannot run, each with its reason
 };
 
-// Where the file of `wanted` is: its `file`, else <directory>/<id>.so, first found. Throws core::Error{NotFound} that
-// names every place that was tried.
-std::filesystem::path find_file(const Wanted& wanted, const Settings& settings);
-
+// Of the files that locate() finds the first that fits this host; only a host too old or too new for a version leads on to
+// the next lower one, every other fault is refused, so that damage is not papered over by what was before.
 // Decides on bytes, before any code of the plugin runs (dlopen would run its constructors). Refusals are core::Error,
 // Code::Denied for the pinned hash and Code::Abi for nearly everything else: file, found, expected and what to do.
 Verified verify(const Wanted& wanted, const Settings& settings, const HostOffer& offer, const ManifestReader& read_manifest);

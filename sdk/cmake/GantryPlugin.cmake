@@ -27,7 +27,8 @@ function(gantry_add_plugin id)
     target_link_libraries(${id} PRIVATE ${PLUGIN_LIBRARIES})
     gantry_plugin_link_rules(${id})
     gantry_plugin_manifest(${id} "${PLUGIN_VERSION}" "${PLUGIN_MANIFEST}")
-    install(TARGETS ${id} LIBRARY DESTINATION lib/gantry/plugins COMPONENT plugin-${id})
+    # Several versions may be installed beside each other.
+    install(TARGETS ${id} LIBRARY DESTINATION lib/gantry/plugins/${id}/${PLUGIN_VERSION} COMPONENT plugin-${id})
 
     if(PLUGIN_TESTS AND (NOT DEFINED GANTRY_TESTS OR GANTRY_TESTS))
         gantry_plugin_tests(${id} ${PLUGIN_TESTS})

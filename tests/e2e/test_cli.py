@@ -1,10 +1,11 @@
 """The command line: what each command prints, and the exit code that scripts rely on."""
 
 import re
+import shutil
 import unittest
 
 from configuration_case import ConfigurationCase
-from gantry_host import SOURCE, run_gantry
+from gantry_host import SOURCE, run_gantry, temporary_directory
 
 COMMANDS = ["serve", "check", "routes", "plugin", "migrate", "version"]
 
@@ -33,6 +34,7 @@ class Usage(unittest.TestCase):
             ["serve", "--fly"],
             ["plugin"],
             ["plugin", "info"],
+            ["plugin", "new"],
             ["migrate", "down"],
             ["check", "--config"],
             ["version", "extra"],
@@ -42,6 +44,46 @@ class Usage(unittest.TestCase):
                 self.assertEqual(result.returncode, 2, result)
                 self.assertTrue(result.stderr)
                 self.assertEqual(result.stdout, "")
+
+
+class NewPlugin(unittest.TestCase):
+    def setUp(self):
+        self.directory = temporary_directory()
+        self.addCleanup(shutil.rmtree, self.directory)
+
+    def make(self, name):
+        return run_gantry("plugin", "new", name, "--directory", str(self.directory))
+
+    def test_it_is_the_template_with_every_word_renamed(self):
+        result = self.make("rain_radar")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("make run", result.stdout)
+        template = SOURCE / "sdk" / "template"
+        made = self.directory / "rain_radar"
+        names = {str(path.relative_to(template)) for path in template.rglob("*") if path.is_file()}
+        self.assertEqual(
+            {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()},
+            (names - {"gitignore"}) | {".gitignore"},
+        )
+        for path in made.rglob("*"):
+            if path.is_file():
+                self.assertNotIn("starter", path.read_text(encoding="utf-8").lower(), path)
+        self.assertIn("gantry_add_plugin(rain_radar ", (made / "CMakeLists.txt").read_text(encoding="utf-8"))
+        self.assertIn("TEST(RainRadar, ", (made / "tests/plugin_test.cpp").read_text(encoding="utf-8"))
+        self.assertEqual([path.name for path in self.directory.iterdir()], ["rain_radar"])
+
+    def test_what_is_there_is_left_alone(self):
+        (self.directory / "weather").mkdir()
+        result = self.make("weather")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("is there already", result.stderr)
+        self.assertEqual(list((self.directory / "weather").iterdir()), [])
+
+    def test_a_name_that_cannot_be_one_is_refused(self):
+        for name in ["Weather", "1st", "a-b", "../x", "pg_x", "host", "namespace", "test", "std", "x" * 32, ""]:
+            with self.subTest(name):
+                self.assertEqual(self.make(name).returncode, 1)
+                self.assertEqual(list(self.directory.iterdir()), [])
 
 
 class Inspection(ConfigurationCase):

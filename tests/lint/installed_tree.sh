@@ -7,10 +7,10 @@ root=$(mktemp -d)
 trap 'kill "$host" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$root"' EXIT
 host=""
 
-cmake --install "$build" --prefix "$root/usr" >/dev/null
-for file in bin/gantry lib/gantry/plugins/hello.so lib/gantry/plugins/notes.so share/gantry/migrations/notes \
-    include/gantry/abi.h include/gantry/plugin.hpp etc/gantry/gantry.yaml; do
-    [ -e "$root/usr/$file" ] || { echo "installed tree: $file is missing"; exit 1; }
+DESTDIR="$root" cmake --install "$build" >/dev/null
+for file in usr/bin/gantry usr/lib/gantry/plugins/hello/1.0.0/hello.so usr/lib/gantry/plugins/notes/1.0.0/notes.so \
+    usr/share/gantry/migrations/notes usr/include/gantry/abi.h usr/include/gantry/plugin.hpp etc/gantry/gantry.yaml; do
+    [ -e "$root/$file" ] || { echo "installed tree: $file is missing"; exit 1; }
 done
 
 chmod 0755 "$root"

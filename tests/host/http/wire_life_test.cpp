@@ -49,6 +49,26 @@ TEST(WireLife, ServesIPv6AndSaysThePeer) {
     EXPECT_EQ(server.connect().send(wire::get).read_answer().body.substr(0, 6), "[::1]:");
 }
 
+TEST(WireLife, TellsWhetherEveryWorkerStillTurns) {
+    std::promise<void> let_go;
+    std::promise<void> inside;
+    WireServer server([&, released = let_go.get_future().share()](const wire::Request&, wire::Reply reply) {
+        inside.set_value();
+        released.wait();
+        wire::answer(reply, "late");
+    });
+    EXPECT_TRUE(server->turns_within(10s));
+    RawClient client = server.connect();
+    client.send(wire::get);
+    inside.get_future().wait();
+    EXPECT_FALSE(server->turns_within(20ms));
+    let_go.set_value();
+    EXPECT_EQ(client.read_answer().body, "late");
+    EXPECT_TRUE(server->turns_within(10s));
+    server->stop();
+    EXPECT_TRUE(server->turns_within(1ms));
+}
+
 TEST(WireLife, AnAddressWithoutHostServesIPv4AndIPv6) {
     WireServer server(
         [](const wire::Request& request, wire::Reply reply) { wire::answer(reply, std::string(request.peer)); },

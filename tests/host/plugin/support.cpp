@@ -42,7 +42,7 @@ std::string read_file(const fs::path& file) {
 }
 
 Wanted wanted(const std::string& id, OnFailure on_failure) {
-    return {.id = id, .origin = "gantry.yaml:3:5", .on_failure = on_failure, .sha256 = {}, .file = {}};
+    return {.id = id, .origin = "gantry.yaml:3:5", .on_failure = on_failure, .sha256 = {}, .version = {}, .file = {}};
 }
 
 Settings settings_for(std::vector<Wanted> wanted) {

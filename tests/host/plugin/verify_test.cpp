@@ -6,6 +6,7 @@
 
 #include "host/core/error.hpp"
 #include "host/core/sha256.hpp"
+#include "host/plugin/locate.hpp"
 #include "tests/host/plugin/support.hpp"
 
 namespace host::plugin {
@@ -128,13 +129,13 @@ TEST(Verify, TakesTheFirstDirectoryThatHasTheFile) {
     full.write("ok.so", testing::read_file(testing::fixture("ok")));
     Settings settings;
     settings.directories = {empty.path(), full.path(), GANTRY_FIXTURES};
-    EXPECT_EQ(find_file(testing::wanted("ok"), settings), full.path() / "ok.so");
+    EXPECT_EQ(verify(testing::wanted("ok"), settings, testing::offer(), testing::read_manifest).file, full.path() / "ok.so");
 }
 
 TEST(Verify, NamesEveryPlaceWhereItLooked) {
     Settings settings;
     settings.directories = {"/nowhere/a", "/nowhere/b"};
-    EXPECT_THAT(error_of([&] { find_file(testing::wanted("notes"), settings); }),
+    EXPECT_THAT(error_of([&] { locate(testing::wanted("notes"), settings); }),
                 HasSubstr("gantry.yaml:3:5: there is no notes.so in /nowhere/a, /nowhere/b"));
 }
 

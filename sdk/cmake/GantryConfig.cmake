@@ -1,0 +1,36 @@
+# find_package(Gantry): gantry::sdk (what a plugin links), gantry::testing (the fake host) and gantry_add_plugin(). Serves the
+# installed SDK and, with the same words, a source tree of Gantry: -D Gantry_DIR=<gantry>/sdk/cmake.
+if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/../abi/gantry/abi.h)
+    cmake_path(SET gantry_sdk NORMALIZE ${CMAKE_CURRENT_LIST_DIR}/..)
+    set(gantry_include_abi ${gantry_sdk}/abi)
+    set(gantry_include_cpp ${gantry_sdk}/cpp)
+    set(gantry_include_testing ${gantry_sdk}/testing)
+else()
+    cmake_path(SET gantry_prefix NORMALIZE ${CMAKE_CURRENT_LIST_DIR}/../../..)
+    foreach(part abi cpp testing)
+        set(gantry_include_${part} ${gantry_prefix}/include)
+    endforeach()
+endif()
+
+# The wrapper's JSON is RapidJSON, headers only.
+find_path(GANTRY_RAPIDJSON rapidjson/document.h)
+mark_as_advanced(GANTRY_RAPIDJSON)
+if(NOT GANTRY_RAPIDJSON)
+    set(Gantry_FOUND FALSE)
+    set(Gantry_NOT_FOUND_MESSAGE "the headers of RapidJSON are missing: install rapidjson-dev")
+    return()
+endif()
+
+# A build of Gantry itself has the targets already.
+if(NOT TARGET gantry::sdk)
+    add_library(gantry::abi INTERFACE IMPORTED)
+    target_include_directories(gantry::abi INTERFACE ${gantry_include_abi})
+    add_library(gantry::sdk INTERFACE IMPORTED)
+    target_include_directories(gantry::sdk INTERFACE ${gantry_include_cpp} ${GANTRY_RAPIDJSON})
+    target_compile_features(gantry::sdk INTERFACE cxx_std_20)
+    target_link_libraries(gantry::sdk INTERFACE gantry::abi)
+    add_library(gantry::testing INTERFACE IMPORTED)
+    target_include_directories(gantry::testing INTERFACE ${gantry_include_testing})
+    target_link_libraries(gantry::testing INTERFACE gantry::sdk)
+endif()
+include(${CMAKE_CURRENT_LIST_DIR}/GantryPlugin.cmake)

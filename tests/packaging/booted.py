@@ -1,0 +1,82 @@
+"""A Debian that runs: systemd as its first process, in a container of systemd-nspawn, on the network of this machine."""
+
+import contextlib
+import pathlib
+import subprocess
+
+from debian_root import quietly
+from host_process import PATIENCE_SECONDS, until
+
+
+def is_possible():
+    """A machine whose control groups may not be written (many containers) cannot run a systemd."""
+    groups = pathlib.Path("/sys/fs/cgroup")
+    candidates = [groups, groups / "systemd", groups / "unified"]
+    return any((path / "cgroup.procs").exists() and _can_make_group(path) for path in candidates)
+
+
+def _can_make_group(path):
+    probe = path / "gantry-package-test-probe"
+    try:
+        probe.mkdir()
+        probe.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+class Booted:
+    def __init__(self, root, leader):
+        self.root = root
+        self.leader = leader
+
+    def run(self, *arguments):
+        return quietly(["nsenter", "-a", "-t", str(self.leader), *map(str, arguments)])
+
+    def unit(self, name):
+        """A property of the service."""
+        return self.run("systemctl", "show", "gantry.service", "--value", "-p", name).strip()
+
+    def journal(self):
+        return self.run("journalctl", "-u", "gantry.service", "--no-pager", "-n", "60", "-o", "cat")
+
+
+def _first_process(nspawn):
+    assert nspawn.poll() is None, f"systemd-nspawn ended with {nspawn.returncode}"
+    children = subprocess.run(["pgrep", "-P", str(nspawn.pid)], capture_output=True, text=True, check=False).stdout.split()
+    return int(children[-1]) if children else None
+
+
+@contextlib.contextmanager
+def booted(root):
+    """`root` with a systemd in it. Nothing else may be mounted there."""
+    (root.path / "usr/sbin/policy-rc.d").unlink(missing_ok=True)
+    name = root.path.parent.name
+    command = ["systemd-nspawn", "-q", "-D", root.path, f"--machine={name}", "--boot", "--register=no", "--keep-unit",
+               "--console=pipe", "--link-journal=no"]  # fmt: skip
+    with open(root.path.parent / "console.log", "wb") as console:
+        nspawn = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+    try:
+        system = Booted(root, until(lambda: _first_process(nspawn), "systemd-nspawn has a first process"))
+        until(lambda: _answers(system), "systemd has started")
+        yield system
+    finally:
+        nspawn.terminate()
+        try:
+            nspawn.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            nspawn.kill()
+            nspawn.wait()
+
+
+def _answers(system):
+    try:
+        # Degraded: something of Debian's own does not run in a container.
+        return subprocess.run(
+            ["nsenter", "-a", "-t", str(system.leader), "systemctl", "is-system-running"],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip() in ("running", "degraded")
+    except OSError:
+        return False
