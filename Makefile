@@ -4,13 +4,14 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 
-.PHONY: help run build test check bench fuzz tsan format packages
+.PHONY: help run build test check openapi bench fuzz tsan format packages
 
 help:
 	@echo "make run     build, start gantry with config/gantry.dev.yaml on http://127.0.0.1:8080"
 	@echo "make test    build with ASan and UBSan, run every test"
 	@echo "make build   the release build: build/release/gantry and build/release/plugins"
 	@echo "make check   layers, formatting, installed tree"
+	@echo "make openapi  lints the OpenAPI document of the example plugins (npm, pinned)"
 	@echo "make tsan    the tests of everything with threads under ThreadSanitizer"
 	@echo "make fuzz    every fuzz target for 20 seconds (FUZZ_SECONDS=n for longer)"
 	@echo "make bench   against nginx, FastAPI and pgbench, side by side"
@@ -36,6 +37,9 @@ check: build
 	python3 tests/lint/layers.py
 	python3 tests/lint/format.py
 	sh tests/lint/installed_tree.sh build/release
+
+openapi: build
+	sh tests/openapi/check.sh build/release
 
 format: packages
 	python3 tests/lint/format.py --write

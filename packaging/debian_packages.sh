@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian 12 packages that a target of the Makefile needs; silent when they are all there.
-# usage: debian_packages.sh build|fuzz|bench
+# usage: debian_packages.sh build|fuzz|bench|node
 set -eu
 
 case "$1" in
@@ -9,7 +9,8 @@ build) wanted="g++ cmake ninja-build ccache make pkg-config python3 curl clang-f
     libboost-dev libssl-dev libcli11-dev libgtest-dev libgmock-dev postgresql-15" ;;
 fuzz) wanted="clang-14 libclang-rt-14-dev" ;;
 bench) wanted="libbenchmark-dev wrk nginx-light python3-fastapi uvicorn python3-uvloop python3-httptools" ;;
-*) echo "usage: $0 build|fuzz|bench" >&2; exit 2 ;;
+node) wanted="npm" ;;
+*) echo "usage: $0 build|fuzz|bench|node" >&2; exit 2 ;;
 esac
 
 missing=""

@@ -7,6 +7,7 @@
 
 #include "host/app/failed_plugins.hpp"
 #include "host/app/health_probes.hpp"
+#include "host/app/host_routes.hpp"
 #include "host/app/migrations.hpp"
 #include "host/core/thread_kind.hpp"
 
@@ -60,10 +61,11 @@ void Application::start() {
 
 void Application::publish_routes() {
     http::HealthSources sources{[this] { return unready_reasons(); }, health_probes(database_, plugins_, config_.plugins)};
-    for (http::Route& route : http::health_routes(std::move(sources)))
-        hosting_.routes.add(std::move(route));
+    openapi::PublishedDocument document = add_host_routes(hosting_.routes, std::move(sources));
     add_closed_routes(hosting_.routes, plugins_.failures(), hosting_.removed_routes);
-    pipeline_.publish(hosting_.routes.freeze(plugins_.current()));
+    const auto table = hosting_.routes.freeze(plugins_.current());
+    document.render(*table, describe(config_, plugins_.list()));
+    pipeline_.publish(table);
 }
 
 // Must not block, so it does not ask the plugins: /health does.

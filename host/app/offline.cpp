@@ -5,6 +5,7 @@
 
 #include <gantry/json.hpp>
 
+#include "host/app/host_routes.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
@@ -82,6 +83,15 @@ std::vector<RouteStatus> routes(const config::Config& config) {
     }
     offline.manager.stop();
     return found;
+}
+
+std::string openapi_document(const config::Config& config) {
+    Offline offline(config);
+    offline.manager.start();
+    openapi::PublishedDocument document = add_host_routes(offline.hosting.routes, {});
+    document.render(*offline.hosting.routes.freeze(nullptr), describe(config, offline.manager.list()));
+    offline.manager.stop();
+    return document.json();
 }
 
 std::vector<PluginStatus> list_plugins(const config::Config& config) {

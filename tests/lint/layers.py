@@ -15,12 +15,13 @@ ROOMS = {
     "http": {"core", "log"},
     "database": {"core", "log"},
     "plugin": {"core", "log"},
+    "openapi": {"core", "log", "http"},
     "bridge": {"core", "log", "http", "database"},
-    "app": {"core", "log", "http", "database", "plugin", "bridge", "config"},
+    "app": {"core", "log", "http", "database", "plugin", "bridge", "config", "openapi"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }
-PLAIN = re.compile(r"^host/(http|database|log|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(http|database|log|openapi|plugin)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
