@@ -158,8 +158,8 @@ void Exchange::answer(Head head, Bytes body) {
     log(Ending::Complete);
 }
 
-bool Exchange::open(Head head, StreamEvents events) {
-    if (has_no_body(head.status())) return open_and_end(std::move(head));
+bool Exchange::open(Head head, StreamEvents events, std::optional<std::uint64_t> length) {
+    if (has_no_body(head.status())) return open_and_end(std::move(head), length);
     const auto heartbeat = is_event_stream(head) ? context_.settings.sse_heartbeat : std::chrono::milliseconds(0);
     auto shared = std::make_shared<const StreamEvents>(std::move(events));
     std::optional<CancelCallback> dropped;  // outlives the pen: it may be a plugin's code that runs when it dies
@@ -169,17 +169,17 @@ bool Exchange::open(Head head, StreamEvents events) {
     dropped = claim({.next = State::Streaming, .status = head.status(), .events = std::move(shared)});
     if (!dropped) return false;
     context_.dress(head, request_id_, cors_lines_);
-    reply_.open(std::move(head), heartbeat);
+    reply_.open(std::move(head), {heartbeat, length});
     return true;
 }
 
 // The head is all that is wanted. Who would write on for ever, as event streams do, must learn that it is over.
-bool Exchange::open_and_end(Head head) {
+bool Exchange::open_and_end(Head head, std::optional<std::uint64_t> length) {
     if (!claim({.next = State::Ended, .status = head.status()})) return false;
     context_.dress(head, request_id_, cors_lines_);
     {
         std::lock_guard pen(pen_);
-        reply_.open(std::move(head), std::chrono::milliseconds(0));
+        reply_.open(std::move(head), {.length = length});
         reply_.close(Outcome::Complete);
     }
     log(Ending::Complete);

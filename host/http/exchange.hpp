@@ -55,7 +55,8 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
         std::function<void(core::Code reason)> closed;  // Cancelled or Timeout
     };
     // open() is false also for HEAD and for a status without a body: the head was sent, and there is no more to say.
-    bool open(Head head, StreamEvents events);
+    // `length`: of all pieces together, if it is known.
+    bool open(Head head, StreamEvents events, std::optional<std::uint64_t> length = std::nullopt);
     // Gone: not taken. Otherwise the piece is taken, whatever becomes of it.
     Write write(Bytes piece);
     // False: `closed` has come or is just coming, on its own thread. A `writable` under way may still be finishing.
@@ -99,7 +100,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     std::shared_ptr<const StreamEvents> end_stream();
     // With the lock held, by whoever changes the state.
     void secure_line();
-    bool open_and_end(Head head);
+    bool open_and_end(Head head, std::optional<std::uint64_t> length);
     bool has_no_body(std::uint16_t status) const;
     void answer(Head head, Bytes body);
     void answer(const Problem& problem);
