@@ -4,10 +4,11 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 
-.PHONY: help run build test check openapi bench fuzz tsan format packages
+.PHONY: help run build docs-ui test check openapi bench fuzz tsan format packages
 
 help:
 	@echo "make run     build, start gantry with config/gantry.dev.yaml on http://127.0.0.1:8080"
+	@echo "make docs-ui the files of /docs and /redoc (npm, pinned); part of make build where npm is installed"
 	@echo "make test    build with ASan and UBSan, run every test"
 	@echo "make build   the release build: build/release/gantry and build/release/plugins"
 	@echo "make check   layers, formatting, installed tree"
@@ -22,6 +23,12 @@ run: build
 build: packages
 	cmake --preset release
 	cmake --build --preset release
+	@if command -v npm >/dev/null; then sh packaging/docs_ui/build.sh build/docs-ui || echo "no documentation pages"; \
+	else echo "npm is not installed: no documentation pages (make docs-ui)"; fi
+
+docs-ui:
+	command -v npm >/dev/null || sh packaging/debian_packages.sh node
+	sh packaging/docs_ui/build.sh build/docs-ui
 
 test: packages
 	cmake --preset dev

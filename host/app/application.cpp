@@ -61,7 +61,7 @@ void Application::start() {
 
 void Application::publish_routes() {
     http::HealthSources sources{[this] { return unready_reasons(); }, health_probes(database_, plugins_, config_.plugins)};
-    openapi::PublishedDocument document = add_host_routes(hosting_.routes, std::move(sources));
+    openapi::PublishedDocument document = add_host_routes(hosting_.routes, std::move(sources), config_.openapi, blocking_);
     add_closed_routes(hosting_.routes, plugins_.failures(), hosting_.removed_routes);
     const auto table = hosting_.routes.freeze(plugins_.current());
     document.render(*table, describe(config_, plugins_.list()));

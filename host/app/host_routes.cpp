@@ -3,11 +3,15 @@
 #include <utility>
 
 #include "host/core/version.hpp"
+#include "host/openapi/pages.hpp"
 
 namespace host::app {
 
-openapi::PublishedDocument add_host_routes(RouteCollection& routes, http::HealthSources health) {
+openapi::PublishedDocument add_host_routes(RouteCollection& routes, http::HealthSources health,
+                                           const openapi::Settings& settings, core::ThreadPool& pool) {
     for (http::Route& route : http::health_routes(std::move(health)))
+        routes.add(std::move(route));
+    for (http::Route& route : openapi::page_routes(settings, pool))
         routes.add(std::move(route));
     openapi::PublishedDocument document;
     routes.add(document.route());

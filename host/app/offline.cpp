@@ -88,7 +88,8 @@ std::vector<RouteStatus> routes(const config::Config& config) {
 std::string openapi_document(const config::Config& config) {
     Offline offline(config);
     offline.manager.start();
-    openapi::PublishedDocument document = add_host_routes(offline.hosting.routes, {});
+    core::ThreadPool nobody("offline", {1, 1});  // nothing is served here
+    openapi::PublishedDocument document = add_host_routes(offline.hosting.routes, {}, config.openapi, nobody);
     document.render(*offline.hosting.routes.freeze(nullptr), describe(config, offline.manager.list()));
     offline.manager.stop();
     return document.json();

@@ -9,6 +9,8 @@ from host_test_case import HostTestCase
 
 
 class ServedDocument(HostTestCase):
+    changes = {"http": {"docs_directory": "/nowhere"}}
+
     def test_it_describes_every_route_of_the_plugins(self):
         answer = self.host.get("/openapi.json")
         self.assertEqual(answer.status, 200)
@@ -27,6 +29,10 @@ class ServedDocument(HostTestCase):
         self.assertEqual((again.status, again.body), (304, b""))
         other = self.host.request("GET", "/openapi.json", None, {"If-None-Match": '"other"'})
         self.assertEqual(other.status, 200)
+
+    def test_pages_without_their_files_say_so(self):
+        self.expect_problem(self.host.get("/docs"), 503, "DOCS_NOT_INSTALLED")
+        self.expect_problem(self.host.get("/redoc"), 503, "DOCS_NOT_INSTALLED")
 
     def test_answers_have_the_shape_that_it_tells(self):
         schemas = self.host.get("/openapi.json").json()["components"]["schemas"]
