@@ -89,6 +89,8 @@ void Application::stop() {
     plugins_.stop();
     server_.stop();
     database_.stop();
+    // Its last work may still use the pipeline.
+    blocking_.stop();
     if (serving_) log_.info("stopped");
 }
 

@@ -14,6 +14,7 @@
 
 #include "host/core/error.hpp"
 #include "host/http/access_log.hpp"
+#include "host/http/content_coding.hpp"
 #include "host/http/message.hpp"
 #include "host/http/param.hpp"
 #include "host/http/problem.hpp"
@@ -103,6 +104,9 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     bool open_and_end(Head head, std::optional<std::uint64_t> length);
     bool has_no_body(std::uint16_t status) const;
     void answer(Head head, Bytes body);
+    bool may_be_compressed(const Head& head, std::size_t body_bytes) const;
+    void compress_and_deliver(Head head, Bytes body);
+    void deliver(Head head, Bytes body);
     void answer(const Problem& problem);
     // For who changed the state last.
     const Request& request_line() const { return line_ ? line_->view() : *request_; }
@@ -118,6 +122,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     const std::uint64_t started_ns_;
     const std::uint64_t deadline_ns_;
     const bool head_request_;
+    const Coding coding_;
 
     // The handler's view: the connection's bytes, or kept_. Only the handler's thread changes it.
     const Request* request_;

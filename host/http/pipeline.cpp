@@ -55,7 +55,7 @@ struct Pipeline::Unrouted {
 };
 
 Pipeline::Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking)
-    : context_(settings, std::move(logger)), blocking_(blocking) {}
+    : context_(settings, std::move(logger), blocking), blocking_(blocking) {}
 
 std::uint64_t Pipeline::body_bytes_max(const Request& head) {
     const std::shared_ptr<const RouteTable> table = table_.current();

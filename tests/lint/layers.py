@@ -34,6 +34,7 @@ LIBRARIES = {
     r"CLI/": {"cli"},
     r"rapidjson/": {"sdk/cpp"},
     r"curl/": set(),
+    r"(zlib|zstd)\.h": {"http"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
