@@ -67,56 +67,56 @@ void set_level(http::Exchange& exchange, const LogSource& log) {
     send_json(exchange, body);
 }
 
-void add_reading(std::vector<http::Route>& routes, Plugins& plugins) {
+void add_reading(std::vector<http::Route>& routes, Plugins* plugins) {
     routes.push_back(
         route({"GET", "/api/v1/plugins", "list_plugins", "Every plugin, enabled or found", read_scope},
-              [&plugins](const Exchange& exchange) { send_json(*exchange, page_of(*exchange, plugins.list())); }));
+              [plugins](const Exchange& exchange) { send_json(*exchange, page_of(*exchange, plugins->list())); }));
     routes.push_back(
         route({"GET", "/api/v1/plugins/{id}", "show_plugin", "All that is known of one plugin", read_scope},
-              [&plugins](const Exchange& exchange) { send_json(*exchange, plugins.details(param(*exchange, "id"))); }));
+              [plugins](const Exchange& exchange) { send_json(*exchange, plugins->details(param(*exchange, "id"))); }));
     routes.push_back(
         route({"GET", "/api/v1/plugins/{id}/config", "show_plugin_config",
                "Its settings and their schema; secrets are masked", read_scope},
-              [&plugins](const Exchange& exchange) { send_json(*exchange, plugins.config(param(*exchange, "id"))); }));
+              [plugins](const Exchange& exchange) { send_json(*exchange, plugins->config(param(*exchange, "id"))); }));
     routes.push_back(
         route({"GET", "/api/v1/plugins/{id}/health", "show_plugin_health", "Asks the plugin how it is", read_scope},
-              [&plugins](const Exchange& exchange) { send_json(*exchange, plugins.health(param(*exchange, "id"))); }));
+              [plugins](const Exchange& exchange) { send_json(*exchange, plugins->health(param(*exchange, "id"))); }));
     routes.push_back(
         route({"POST", "/api/v1/plugins/{id}/verify", "verify_plugin",
                "Checks its file as a start would, without running any code of it", read_scope},
-              [&plugins](const Exchange& exchange) {
-                  const auto problems = plugins.verify(param(*exchange, "id"));
+              [plugins](const Exchange& exchange) {
+                  const auto problems = plugins->verify(param(*exchange, "id"));
                   send_json(*exchange, Json::object({{"ok", problems.empty()}, {"problems", array_of(problems)}}));
               }));
 }
 
-void add_changing(std::vector<http::Route>& routes, Plugins& plugins) {
+void add_changing(std::vector<http::Route>& routes, Plugins* plugins) {
     routes.push_back(
         changing({"POST", "/api/v1/plugins/reload", "reload_plugins",
                   "Puts a new generation of all plugins in place, of configuration and files as they are now", write_scope},
-                 [&plugins](const http::Exchange&) { return plugins.reload(); }));
+                 [plugins](const http::Exchange&) { return plugins->reload(); }));
     routes.push_back(changing(
         {"POST", "/api/v1/plugins/{id}/reload", "reload_plugin", "The same, for a plugin that must be there", write_scope},
-        [&plugins](const http::Exchange& exchange) {
-            plugins.details(param(exchange, "id"));  // throws NotFound
-            return plugins.reload();
+        [plugins](const http::Exchange& exchange) {
+            plugins->details(param(exchange, "id"));  // throws NotFound
+            return plugins->reload();
         }));
     routes.push_back(
         changing({"POST", "/api/v1/plugins/{id}/enable", "enable_plugin", "Starts it, also after a restart", write_scope},
-                 [&plugins](const http::Exchange& exchange) { return plugins.set_enabled(param(exchange, "id"), true); }));
+                 [plugins](const http::Exchange& exchange) { return plugins->set_enabled(param(exchange, "id"), true); }));
     routes.push_back(
         changing({"POST", "/api/v1/plugins/{id}/disable", "disable_plugin", "Ends it, also after a restart", write_scope},
-                 [&plugins](const http::Exchange& exchange) { return plugins.set_enabled(param(exchange, "id"), false); }));
+                 [plugins](const http::Exchange& exchange) { return plugins->set_enabled(param(exchange, "id"), false); }));
     routes.push_back(changing({"PUT", "/api/v1/plugins/{id}/config", "replace_plugin_config",
                                "Replaces its settings; a secret that is sent as *** stays as it is", write_scope},
-                              [&plugins](const http::Exchange& exchange) {
-                                  return plugins.set_config(param(exchange, "id"), json_body(exchange));
+                              [plugins](const http::Exchange& exchange) {
+                                  return plugins->set_config(param(exchange, "id"), json_body(exchange));
                               }));
 }
 
 }  // namespace
 
-std::vector<http::Route> plugin_routes(Plugins& plugins, LogSource log) {
+std::vector<http::Route> plugin_routes(Plugins* plugins, LogSource log) {
     std::vector<http::Route> routes;
     add_reading(routes, plugins);
     add_changing(routes, plugins);

@@ -43,7 +43,7 @@ struct LogSource {
     std::function<void(const std::string& owner, const std::string& level)> set_level;
 };
 
-// /api/v1/plugins and below. `plugins` outlives the routes.
-std::vector<http::Route> plugin_routes(Plugins& plugins, LogSource log);
+// /api/v1/plugins and below. `plugins` outlives the routes; null, where they are only declared.
+std::vector<http::Route> plugin_routes(Plugins* plugins, LogSource log);
 
 }  // namespace host::admin

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <future>
-#include <iterator>
 #include <thread>
 #include <utility>
 
-#include "host/admin/status_routes.hpp"
 #include "host/app/control_access.hpp"
 #include "host/app/generation_routes.hpp"
 #include "host/app/health_probes.hpp"
+#include "host/app/host_routes.hpp"
 #include "host/app/migrations.hpp"
 #include "host/core/clock.hpp"
 #include "host/core/thread_kind.hpp"
@@ -54,10 +53,6 @@ admin::LogSource log_source(const std::shared_ptr<log::Sink>& sink) {
                     if (!level) throw core::Error(core::Code::InvalidArgument, "level is trace, debug, info, warn or error");
                     log::set_level(*sink, owner, *level);
                 }};
-}
-
-void append(std::vector<http::Route>& routes, std::vector<http::Route> more) {
-    std::ranges::move(more, std::back_inserter(routes));
 }
 
 }  // namespace
@@ -109,11 +104,13 @@ Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
 }
 
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
-    std::vector<http::Route> routes = http::health_routes(
-        {[this] { return unready_reasons(); }, health_probes(database_, plugins_, hosting.config.plugins)});
-    append(routes, admin::status_routes([this] { return status(); }));
-    append(routes, admin::plugin_routes(control_, log_source(sink_)));
-    return routes;
+    return app::host_routes(
+        {.health = {[this] { return unready_reasons(); }, health_probes(database_, plugins_, hosting.config.plugins)},
+         .status = [this] { return status(); },
+         .plugins = &control_,
+         .log = log_source(sink_),
+         .pool = blocking_},
+        hosting.config.openapi);
 }
 
 gantry::Json Application::status() const {
@@ -177,6 +174,8 @@ void Application::stop() {
     plugins_.stop();
     server_.stop();
     database_.stop();
+    // Its last work may still use the pipeline.
+    blocking_.stop();
     if (serving_) log_.info("stopped");
 }
 

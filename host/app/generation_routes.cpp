@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "host/app/failed_plugins.hpp"
+#include "host/app/host_routes.hpp"
+#include "host/openapi/published_document.hpp"
 
 namespace host::app {
 
@@ -16,7 +18,11 @@ std::shared_ptr<const http::RouteTable> route_table_of(PluginHosting& hosting, c
             hosting.routes.add(std::move(route));
     }
     add_closed_routes(hosting.routes, generation.failures(), hosting.removed_routes);
-    return hosting.routes.freeze(generation.pin());
+    openapi::PublishedDocument document;
+    hosting.routes.add(document.route());
+    auto table = hosting.routes.freeze(generation.pin());
+    document.render(*table, describe(hosting.config, generation.list()));
+    return table;
 }
 
 }  // namespace host::app

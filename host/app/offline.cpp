@@ -5,10 +5,12 @@
 
 #include <gantry/json.hpp>
 
+#include "host/app/host_routes.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/config/overlay.hpp"
 #include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
+#include "host/openapi/published_document.hpp"
 #include "host/plugin/manager.hpp"
 
 namespace host::app {
@@ -83,6 +85,19 @@ std::vector<RouteStatus> routes(const config::Config& config) {
     }
     offline.manager.stop();
     return found;
+}
+
+std::string openapi_document(const config::Config& config) {
+    Offline offline(config);
+    offline.manager.start();
+    core::ThreadPool nobody("offline", {1, 1});  // nothing is served here
+    openapi::PublishedDocument document;
+    for (http::Route& route : host_routes({.pool = nobody}, config.openapi))
+        add_unless_taken(offline.hosting->routes, std::move(route));
+    offline.hosting->routes.add(document.route());
+    document.render(*offline.hosting->routes.freeze(nullptr), describe(config, offline.manager.list()));
+    offline.manager.stop();
+    return document.json();
 }
 
 std::vector<PluginStatus> list_plugins(const config::Config& config) {

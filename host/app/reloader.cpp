@@ -28,8 +28,8 @@ std::string joined(const std::vector<std::string>& lines) {
 
 // What takes effect with the next generation; everything else is fixed when the process starts.
 bool takes_effect(const std::string& setting) {
-    return setting.starts_with("plugin_") || setting.starts_with("log.level") || setting == "migrations" ||
-           setting == "reload_watch";
+    return setting.starts_with("plugin_") || setting.starts_with("openapi.") || setting.starts_with("log.level") ||
+           setting == "migrations" || setting == "reload_watch";
 }
 
 std::vector<std::string> restart_needed_for(const config::Config& before, const config::Config& after) {

@@ -52,6 +52,8 @@ int run(int argc, char** argv) {
     add_command(line, "check", "Check configuration and plugins without starting anything", config, chosen,
                 [&] { return check(config); });
     add_command(line, "routes", "List the routes of the configured plugins", config, chosen, [&] { return routes(config); });
+    add_command(line, "openapi", "Print the OpenAPI document of the configured plugins", config, chosen,
+                [&] { return openapi(config); });
 
     CLI::App* plugins =
         line.add_subcommand("plugin", "What is installed, what is switched on, and a new one")->require_subcommand(1);

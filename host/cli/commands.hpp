@@ -8,6 +8,7 @@ namespace host::cli {
 int serve(const std::string& config_file);
 int check(const std::string& config_file);
 int routes(const std::string& config_file);
+int openapi(const std::string& config_file);
 int plugin_list(const std::string& config_file);
 int plugin_info(const std::string& config_file, const std::string& id);
 // Over the running host; without one, enable and disable are remembered for the next start.

@@ -16,6 +16,7 @@
 #include "host/http/settings.hpp"
 #include "host/identity/settings.hpp"
 #include "host/log/settings.hpp"
+#include "host/openapi/settings.hpp"
 #include "host/plugin/settings.hpp"
 
 namespace host::config {
@@ -30,6 +31,7 @@ struct Config {
     identity::Settings identity;
     database::Settings database;  // its data_directory is the one above
     log::Settings log;
+    openapi::Settings openapi;
     plugin::Settings plugins = packaged_plugins();
     // Of each enabled plugin, by id: what stands beside "host". Its schema is known only once the plugin is mapped.
     std::map<std::string, Node> plugin_settings;

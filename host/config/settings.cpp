@@ -28,6 +28,7 @@ const Settings& settings() {
         Settings made;
         add_general_settings(made);
         add_http_settings(made);
+        add_openapi_settings(made);
         add_database_settings(made);
         add_identity_settings(made);
         add_log_settings(made);

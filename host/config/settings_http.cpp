@@ -5,6 +5,7 @@ namespace host::config {
 namespace {
 
 using gantry::Json;
+using host::http::Compression;
 using host::http::Cors;
 // The room's struct, not this room's list of settings.
 using Http = host::http::Settings;
@@ -62,6 +63,13 @@ void add_http_settings(Settings& all) {
     add_deadlines(http);
     http.add("access_log", &Http::access_log, "One log line for each request");
     http.add("security_headers", &Http::security_headers, "nosniff, frame and referrer policies on every answer");
+
+    Section<Config, Compression> compression(all, "http.compression",
+                                             [](Config& config) -> Compression& { return config.http.compression; });
+    compression.add("enabled", &Compression::enabled, "gzip and zstd for answers whose type and size make it pay");
+    compression.add("bytes_min", &Compression::bytes_min, "The least that is compressed", {bytes(), least(64), most(gib)});
+    compression.add("authenticated", &Compression::authenticated,
+                    "Also for known callers: answers that mix secrets with what a request says can then be guessed at");
 
     Section<Config, Cors> cors(all, "http.cors", [](Config& config) -> Cors& { return config.http.cors; });
     cors.add("origins", &Cors::origins, "Exact origins that may call from a browser, or a single \"*\"; empty is none",

@@ -12,5 +12,6 @@ void add_http_settings(Settings& all);
 void add_database_settings(Settings& all);
 void add_identity_settings(Settings& all);
 void add_log_settings(Settings& all);
+void add_openapi_settings(Settings& all);
 
 }  // namespace host::config

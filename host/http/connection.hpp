@@ -34,7 +34,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void watch(std::uint64_t sequence, std::weak_ptr<ReplyEvents> events);
     void set_deadline(std::uint64_t sequence, core::Monotonic::time_point when);
     void answer(std::uint64_t sequence, Head head, Bytes body);
-    void open(std::uint64_t sequence, Head head, std::chrono::milliseconds heartbeat, std::shared_ptr<Stream> stream);
+    void open(std::uint64_t sequence, Head head, const StreamKind& kind, std::shared_ptr<Stream> stream);
     void write(std::uint64_t sequence, Bytes piece);
     void close(std::uint64_t sequence, Outcome outcome);
 

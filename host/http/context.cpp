@@ -6,8 +6,8 @@
 
 namespace host::http {
 
-Context::Context(const Settings& settings, log::Logger logger)
-    : settings(settings), logger(std::move(logger)), cors(settings.cors) {}
+Context::Context(const Settings& settings, log::Logger logger, core::ThreadPool& blocking)
+    : settings(settings), logger(std::move(logger)), cors(settings.cors), blocking(blocking) {}
 
 void Context::dress(Head& head, std::string_view request_id, std::string_view cors_lines) const {
     // Gathered first, so that the head grows once; the buffer stays with its thread, so that it seldom grows at all.

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "host/core/thread_pool.hpp"
 #include "host/http/access_log.hpp"
 #include "host/http/cors.hpp"
 #include "host/http/message.hpp"
@@ -14,7 +15,7 @@ namespace host::http {
 
 // What the pipeline and its exchanges share. Immutable; outlives every exchange.
 struct Context {
-    Context(const Settings& settings, log::Logger logger);
+    Context(const Settings& settings, log::Logger logger, core::ThreadPool& blocking);
 
     // Adds what every answer carries: X-Request-Id, the security headers, and `cors_lines` (CorsPolicy's); each only if the
     // head has no such field of its own.
@@ -24,6 +25,7 @@ struct Context {
     const Settings settings;
     const log::Logger logger;
     const CorsPolicy cors;
+    core::ThreadPool& blocking;
 };
 
 // The head of a problem's answer; its body is to_json().

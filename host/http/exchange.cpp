@@ -3,9 +3,14 @@
 #include <utility>
 
 #include "host/core/clock.hpp"
+#include "host/core/thread_kind.hpp"
+#include "host/http/answer_framing.hpp"
+#include "host/http/compression.hpp"
+#include "host/http/compressor.hpp"
 #include "host/http/context.hpp"
 #include "host/http/head_field.hpp"
 #include "host/http/route_table.hpp"
+#include "host/http/syntax.hpp"
 #include "host/http/trace.hpp"
 
 namespace host::http {
@@ -14,6 +19,10 @@ namespace {
 
 // What nginx calls it: nothing was sent, for nobody was there to read. Only ever seen in the log.
 constexpr std::uint16_t status_client_gone = 499;
+
+// Up to here an answer is compressed by the thread that has it, an event loop at most: 0.1 ms with zstd, 0.25 ms with gzip.
+// 64 KiB would be 1 ms, 1 MiB 25 ms: the blocking pool takes those, at some 20 us for the way there.
+constexpr std::size_t compressed_here_bytes_max = 16 * 1024;
 
 std::uint64_t deadline_after(std::uint64_t now_ns, const Route& route, const Settings& settings) {
     const std::chrono::nanoseconds allowed = route.deadline.count() > 0 ? route.deadline : settings.request_deadline;
@@ -65,6 +74,7 @@ Exchange::Exchange(const Context& context, const Request& request, Reply reply, 
       started_ns_(core::mono_ns()),
       deadline_ns_(deadline_after(started_ns_, route, context.settings)),
       head_request_(request.method == "HEAD"),
+      coding_(coding_for(request, route, context.settings.compression)),
       request_(&request),
       home_(std::this_thread::get_id()),
       reply_(std::move(reply)) {}
@@ -81,7 +91,7 @@ Exchange::~Exchange() {
 }
 
 bool Exchange::has_no_body(std::uint16_t status) const {
-    return head_request_ || status == 204 || status == 304;
+    return head_request_ || !may_have_body(status);
 }
 
 const Request& Exchange::request() const {
@@ -149,6 +159,42 @@ void Exchange::answer(const Problem& problem) {
 }
 
 void Exchange::answer(Head head, Bytes body) {
+    if (!may_be_compressed(head, body.size())) return deliver(std::move(head), std::move(body));
+    add_vary(head);
+    if (coding_ == Coding::Identity) return deliver(std::move(head), std::move(body));
+    const bool here = body.size() <= compressed_here_bytes_max || core::thread_kind() == core::ThreadKind::Blocking;
+    const auto self = here ? nullptr : weak_from_this().lock();
+    if (self == nullptr) return compress_and_deliver(std::move(head), std::move(body));
+    {
+        // The connection's bytes do not wait for the pool; the log line does.
+        std::lock_guard lock(mutex_);
+        if (!kept_ && !line_) emplace_line(line_, *request_);
+    }
+    // std::function wants what can be copied.
+    const auto parts = std::make_shared<std::pair<Head, Bytes>>(std::move(head), std::move(body));
+    const bool taken = context_.blocking.post(
+        [self, parts] { self->compress_and_deliver(std::move(parts->first), std::move(parts->second)); });
+    // With no thread free, sending more is better than sending later.
+    if (!taken) deliver(std::move(parts->first), std::move(parts->second));
+}
+
+bool Exchange::may_be_compressed(const Head& head, std::size_t body_bytes) const {
+    const Compression& settings = context_.settings.compression;
+    if (!may_have_body(head.status()) || !compresses(route_, settings)) return false;
+    if (!is_worth_compressing(head, body_bytes, settings)) return false;
+    if (!has_strong_etag(head)) return true;
+    // The tag would become weak, and If-Match does not take weak tags: whoever writes here must get the strong one.
+    const std::string methods = table_->allow(request_line().path);
+    return !list_has(methods, "PUT") && !list_has(methods, "PATCH") && !list_has(methods, "DELETE");
+}
+
+void Exchange::compress_and_deliver(Head head, Bytes body) {
+    std::optional<std::string> smaller = compress(coding_, body.view());
+    if (!smaller) return deliver(std::move(head), std::move(body));
+    deliver(compressed_head(head, coding_), Bytes(std::move(*smaller)));
+}
+
+void Exchange::deliver(Head head, Bytes body) {
     context_.dress(head, request_id_, cors_lines_);
     bytes_ = body.size();
     {
@@ -158,8 +204,8 @@ void Exchange::answer(Head head, Bytes body) {
     log(Ending::Complete);
 }
 
-bool Exchange::open(Head head, StreamEvents events) {
-    if (has_no_body(head.status())) return open_and_end(std::move(head));
+bool Exchange::open(Head head, StreamEvents events, std::optional<std::uint64_t> length) {
+    if (has_no_body(head.status())) return open_and_end(std::move(head), length);
     const auto heartbeat = is_event_stream(head) ? context_.settings.sse_heartbeat : std::chrono::milliseconds(0);
     auto shared = std::make_shared<const StreamEvents>(std::move(events));
     std::optional<CancelCallback> dropped;  // outlives the pen: it may be a plugin's code that runs when it dies
@@ -169,17 +215,17 @@ bool Exchange::open(Head head, StreamEvents events) {
     dropped = claim({.next = State::Streaming, .status = head.status(), .events = std::move(shared)});
     if (!dropped) return false;
     context_.dress(head, request_id_, cors_lines_);
-    reply_.open(std::move(head), heartbeat);
+    reply_.open(std::move(head), {heartbeat, length});
     return true;
 }
 
 // The head is all that is wanted. Who would write on for ever, as event streams do, must learn that it is over.
-bool Exchange::open_and_end(Head head) {
+bool Exchange::open_and_end(Head head, std::optional<std::uint64_t> length) {
     if (!claim({.next = State::Ended, .status = head.status()})) return false;
     context_.dress(head, request_id_, cors_lines_);
     {
         std::lock_guard pen(pen_);
-        reply_.open(std::move(head), std::chrono::milliseconds(0));
+        reply_.open(std::move(head), {.length = length});
         reply_.close(Outcome::Complete);
     }
     log(Ending::Complete);

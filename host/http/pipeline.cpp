@@ -48,7 +48,7 @@ struct Pipeline::Unrouted {
 };
 
 Pipeline::Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking, Authenticator* authenticator)
-    : context_(settings, std::move(logger)), blocking_(blocking), authenticator_(authenticator) {}
+    : context_(settings, std::move(logger), blocking), blocking_(blocking), authenticator_(authenticator) {}
 
 std::uint64_t Pipeline::body_bytes_max(const Request& head) {
     const std::shared_ptr<const RouteTable> table = table_.current();

@@ -13,6 +13,13 @@ class Exchange;
 
 enum class Access { Public, Authenticated, Scoped };
 
+// An answer of a route that is neither its success nor a problem, for OpenAPI: readiness answers 503 with a report.
+struct OtherAnswer {
+    std::uint16_t status;
+    std::string description;
+    std::string schema;  // JSON Schema
+};
+
 // One route: what is served where, by whom, and within which limits. Immutable once it stands in a table.
 struct Route {
     std::string method;   // "GET"; GET also answers HEAD
@@ -21,8 +28,12 @@ struct Route {
     std::string operation_id;
     std::string summary;
     std::string description;
-    std::string request_schema;
-    std::string response_schema;
+    std::string request_schema;         // JSON Schema of the body
+    std::string parameters_schema;      // of an object whose properties are the query parameters
+    std::string response_schema;        // of the body of a success
+    std::string response_type;          // its media type; empty: JSON if there is a schema
+    std::uint16_t response_status = 0;  // 0: some 2xx
+    std::vector<OtherAnswer> other_answers;
     std::vector<std::string> scopes;
     Access access = Access::Public;
     bool blocking = false;                  // run on the blocking pool

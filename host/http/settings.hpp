@@ -14,6 +14,13 @@ struct Cors {
     std::chrono::seconds max_age{600};
 };
 
+// Of answers; what it is not used for, and why, stands in compression.hpp.
+struct Compression {
+    bool enabled = true;
+    std::uint64_t bytes_min = 1024;  // smaller bodies fit into one packet or two as they are
+    bool authenticated = false;      // also for known callers: see BREACH
+};
+
 struct Settings {
     // "127.0.0.1:8080", "[::1]:8080", ":8080" (every address, IPv4 and IPv6), "unix:/run/gantry/http.sock". Port 0: any free
     // one.
@@ -42,6 +49,7 @@ struct Settings {
     bool access_log = true;
     bool security_headers = true;
     Cors cors;
+    Compression compression;
 };
 
 }  // namespace host::http

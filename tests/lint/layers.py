@@ -16,13 +16,14 @@ ROOMS = {
     "database": {"core", "log"},
     "plugin": {"core", "log"},
     "identity": {"core", "log", "http"},
+    "openapi": {"core", "log", "http"},
     "admin": {"core", "log", "http"},
     "bridge": {"core", "log", "http", "database", "identity"},
-    "app": {"core", "log", "http", "database", "identity", "plugin", "bridge", "admin", "config"},
+    "app": {"core", "log", "http", "database", "identity", "plugin", "bridge", "admin", "openapi", "config"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }
-PLAIN = re.compile(r"^host/(http|identity|database|log|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(http|identity|database|log|openapi|plugin)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
@@ -35,6 +36,7 @@ LIBRARIES = {
     r"CLI/": {"cli"},
     r"rapidjson/": {"sdk/cpp"},
     r"curl/": set(),
+    r"(zlib|zstd)\.h": {"http"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
