@@ -7,8 +7,10 @@
 
 #include "host/app/failed_plugins.hpp"
 #include "host/app/health_probes.hpp"
+#include "host/app/host_metrics.hpp"
 #include "host/app/migrations.hpp"
 #include "host/core/thread_kind.hpp"
+#include "host/metrics/process.hpp"
 
 namespace host::app {
 
@@ -33,12 +35,16 @@ Application::Application(config::Config config)
     : config_(std::move(config)),
       sink_(log::open_stderr(config_.log)),
       log_(sink_, "gantry"),
+      metrics_(config_.metrics),
+      http_metrics_(metrics_),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
-      hosting_{config_, sink_, {.database = &database_}},
+      hosting_{config_, sink_, {.database = &database_, .metrics = &metrics_}},
       plugins_(config_.plugins, plugin_environment(hosting_)),
-      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_),
-      server_(config_.http, pipeline_, log::Logger(sink_, "http")) {}
+      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, http_metrics_.unrouted()),
+      server_(config_.http, pipeline_, log::Logger(sink_, "http")) {
+    define_metrics();
+}
 
 Application::~Application() {
     stop();
@@ -58,12 +64,20 @@ void Application::start() {
     log_.info("serving", {{"plugins", config_.plugins.wanted.size()}});
 }
 
+void Application::define_metrics() {
+    metrics::define_process_metrics(metrics_);
+    define_server_metrics(metrics_, server_);
+    define_database_metrics(metrics_, database_);
+    define_plugin_metrics(metrics_, plugins_);
+}
+
 void Application::publish_routes() {
     http::HealthSources sources{[this] { return unready_reasons(); }, health_probes(database_, plugins_, config_.plugins)};
     for (http::Route& route : http::health_routes(std::move(sources)))
         hosting_.routes.add(std::move(route));
+    hosting_.routes.add(metrics_route(metrics_, config_.metrics.token));
     add_closed_routes(hosting_.routes, plugins_.failures(), hosting_.removed_routes);
-    pipeline_.publish(hosting_.routes.freeze(plugins_.current()));
+    pipeline_.publish(hosting_.routes.freeze(plugins_.current(), &http_metrics_));
 }
 
 // Must not block, so it does not ask the plugins: /health does.

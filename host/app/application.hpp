@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/app/http_metrics.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/app/plugin_status.hpp"
 #include "host/config/config.hpp"
@@ -13,6 +14,7 @@
 #include "host/http/pipeline.hpp"
 #include "host/http/server.hpp"
 #include "host/log/logger.hpp"
+#include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
 
 namespace host::app {
@@ -34,6 +36,7 @@ class Application {
     std::vector<PluginStatus> plugins() const;
 
   private:
+    void define_metrics();
     void publish_routes();
     std::vector<std::string> unready_reasons() const;
 
@@ -41,6 +44,8 @@ class Application {
     const config::Config config_;
     const std::shared_ptr<log::Sink> sink_;
     const log::Logger log_;
+    metrics::Registry metrics_;
+    const HttpMetrics http_metrics_;
     core::ThreadPool blocking_;
     database::Database database_;
     PluginHosting hosting_;

@@ -14,6 +14,7 @@
 #include "host/database/settings.hpp"
 #include "host/http/settings.hpp"
 #include "host/log/settings.hpp"
+#include "host/metrics/settings.hpp"
 #include "host/plugin/settings.hpp"
 
 namespace host::config {
@@ -25,6 +26,7 @@ struct Config {
     http::Settings http;
     database::Settings database;  // its data_directory is the one above
     log::Settings log;
+    metrics::Settings metrics;
     plugin::Settings plugins = packaged_plugins();
     // Of each enabled plugin, by id: what stands beside "host". Its schema is known only once the plugin is mapped.
     std::map<std::string, Node> plugin_settings;

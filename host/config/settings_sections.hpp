@@ -11,5 +11,6 @@ void add_general_settings(Settings& all);
 void add_http_settings(Settings& all);
 void add_database_settings(Settings& all);
 void add_log_settings(Settings& all);
+void add_metrics_settings(Settings& all);
 
 }  // namespace host::config

@@ -5,6 +5,7 @@
 #include "host/core/clock.hpp"
 #include "host/http/context.hpp"
 #include "host/http/head_field.hpp"
+#include "host/http/route_meter.hpp"
 #include "host/http/route_table.hpp"
 #include "host/http/trace.hpp"
 
@@ -155,7 +156,7 @@ void Exchange::answer(Head head, Bytes body) {
         std::lock_guard pen(pen_);
         reply_.send(std::move(head), std::move(body));
     }
-    log(Ending::Complete);
+    account(Ending::Complete);
 }
 
 bool Exchange::open(Head head, StreamEvents events) {
@@ -182,7 +183,7 @@ bool Exchange::open_and_end(Head head) {
         reply_.open(std::move(head), std::chrono::milliseconds(0));
         reply_.close(Outcome::Complete);
     }
-    log(Ending::Complete);
+    account(Ending::Complete);
     return false;
 }
 
@@ -214,7 +215,7 @@ bool Exchange::close(Outcome outcome) {
         std::lock_guard pen(pen_);
         reply_.close(outcome);
     }
-    log(outcome == Outcome::Complete ? Ending::Complete : Ending::Cut);
+    account(outcome == Outcome::Complete ? Ending::Complete : Ending::Cut);
     return true;
 }
 
@@ -236,12 +237,12 @@ bool Exchange::post(std::function<void()> work) {
 void Exchange::gone(Reason reason) {
     const core::Code code = code_of(reason);
     if (const auto cancelled = claim({.next = State::Ended, .status = status_client_gone, .cancel_reason = code})) {
-        log(ending_of(reason));
+        account(ending_of(reason));
         if (*cancelled) (*cancelled)(code);
         return;
     }
     if (const auto events = end_stream()) {
-        log(ending_of(reason));
+        account(ending_of(reason));
         if (events->closed) events->closed(code);
     }
 }
@@ -259,7 +260,7 @@ void Exchange::abort(const core::Error& error) {
             std::lock_guard pen(pen_);
             reply_.close(Outcome::Cut);
         }
-        log(Ending::Stopping);
+        account(Ending::Stopping);
         if (events->closed) events->closed(reason);
     }
 }
@@ -281,9 +282,16 @@ void Exchange::expired() {
     if (*cancelled) (*cancelled)(core::Code::Timeout);
 }
 
-void Exchange::log(Ending ending) const {
-    if (!context_.logs_access()) return;
+void Exchange::account(Ending ending) const {
+    const bool logs = context_.logs_access();
+    if (!logs && route_.meter == nullptr) return;
+    const std::chrono::nanoseconds duration(core::mono_ns() - started_ns_);
     const Request& line = request_line();
+    const std::uint64_t bytes = has_no_body(status_) ? 0 : bytes_.load();
+    if (route_.meter != nullptr) {
+        route_.meter->finished({.method = line.method, .status = status_, .bytes = bytes, .duration = duration});
+    }
+    if (!logs) return;
     write_access_line(context_.logger, {.request_id = request_id_,
                                         .peer = line.peer,
                                         .method = line.method,
@@ -291,8 +299,8 @@ void Exchange::log(Ending ending) const {
                                         .route = route_.pattern,
                                         .plugin = route_.owner,
                                         .status = status_,
-                                        .bytes = has_no_body(status_) ? 0 : bytes_.load(),
-                                        .started_ns = started_ns_,
+                                        .bytes = bytes,
+                                        .duration = duration,
                                         .ending = ending});
 }
 

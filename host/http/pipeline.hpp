@@ -11,6 +11,7 @@
 #include "host/http/dispatcher.hpp"
 #include "host/http/exchange.hpp"
 #include "host/http/published_table.hpp"
+#include "host/http/route_meter.hpp"
 
 namespace host::http {
 
@@ -19,8 +20,9 @@ namespace host::http {
 class Pipeline : public Dispatcher {
   public:
     // `blocking` runs the routes that may wait; it outlives the pipeline, its work and every exchange do not.
-    // Throws InvalidArgument for settings that contradict each other.
-    Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking);
+    // `unrouted` is told of what no route has served. Throws InvalidArgument for settings that contradict each other.
+    Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking,
+             std::shared_ptr<RouteMeter> unrouted = nullptr);
 
     // The routes from now on; requests under way finish with those they began with. Before the first table requests are
     // answered 503. [control]
@@ -43,7 +45,7 @@ class Pipeline : public Dispatcher {
     void answer_options(Unrouted& unrouted, const std::string& methods) const;
     void reject(Unrouted& unrouted, const Problem& problem, const std::string& extra_lines) const;
     void finish(Unrouted& unrouted, Head head, std::string body, const std::string& cors_lines) const;
-    void log(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const;
+    void account(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const;
 
     void serve(const std::shared_ptr<Exchange>& exchange);
     void serve_on_pool(const std::shared_ptr<Exchange>& exchange);
@@ -51,6 +53,7 @@ class Pipeline : public Dispatcher {
 
     const Context context_;
     core::ThreadPool& blocking_;
+    const std::shared_ptr<RouteMeter> unrouted_;
     PublishedTable table_;
     std::atomic<bool> draining_{false};
 };

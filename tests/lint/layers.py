@@ -13,14 +13,15 @@ ROOMS = {
     "log": {"core"},
     "config": {"core", "log"},
     "http": {"core", "log"},
+    "metrics": {"core"},
     "database": {"core", "log"},
     "plugin": {"core", "log"},
-    "bridge": {"core", "log", "http", "database"},
-    "app": {"core", "log", "http", "database", "plugin", "bridge", "config"},
+    "bridge": {"core", "log", "http", "database", "metrics"},
+    "app": {"core", "log", "http", "database", "metrics", "plugin", "bridge", "config"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }
-PLAIN = re.compile(r"^host/(http|database|log|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(http|database|log|metrics|plugin)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {

@@ -7,6 +7,7 @@
 #include <gantry/abi/database.h>
 #include <gantry/abi/http_server.h>
 #include <gantry/abi/log.h>
+#include <gantry/abi/metrics.h>
 #include <gantry/abi/plugin.h>
 #include <gantry/abi/sys.h>
 

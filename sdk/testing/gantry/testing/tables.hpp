@@ -116,4 +116,21 @@ inline const gantry_database* FakeHost::database_table() {
     return &table;
 }
 
+// Recording is not counted by the watch as a call that may fail: no plugin looks at what it answers.
+inline const gantry_metrics* FakeHost::metrics_table() {
+    static const gantry_metrics table = {
+        sizeof table, 0,
+        [](const gantry_host* host, const gantry_metric* metric, gantry_id* id, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("define");
+            return told < 0 ? told : of(host).metrics_.define(*metric, id);
+        },
+        [](const gantry_host* host, gantry_id metric, double value, const gantry_str* labels, std::uint32_t n) {
+            return of(host).metrics_.record(metric, value, labels, n);
+        },
+        [](const gantry_host* host, gantry_id metric, double by, const gantry_str* labels, std::uint32_t n) {
+            return of(host).metrics_.add(metric, by, labels, n);
+        }};
+    return &table;
+}
+
 }  // namespace gantry::testing
