@@ -39,7 +39,8 @@ Application::Application(config::Config config)
       http_metrics_(metrics_),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
-      hosting_{config_, sink_, {.database = &database_, .metrics = &metrics_}},
+      kv_(config_.kv, database_, log::Logger(sink_, "kv")),
+      hosting_{config_, sink_, {.database = &database_, .kv = &kv_, .metrics = &metrics_}},
       plugins_(config_.plugins, plugin_environment(hosting_)),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, http_metrics_.unrouted()),
       server_(config_.http, pipeline_, log::Logger(sink_, "http")) {
@@ -57,6 +58,7 @@ void Application::start() {
     make_data_directory(config_.data_directory);
     database_.start();
     migrate(database_, config_, "gantry", log_);
+    kv_.start();
     plugins_.start();
     publish_routes();
     server_.start();
@@ -68,11 +70,13 @@ void Application::define_metrics() {
     metrics::define_process_metrics(metrics_);
     define_server_metrics(metrics_, server_);
     define_database_metrics(metrics_, database_);
+    define_kv_metrics(metrics_, kv_);
     define_plugin_metrics(metrics_, plugins_);
 }
 
 void Application::publish_routes() {
-    http::HealthSources sources{[this] { return unready_reasons(); }, health_probes(database_, plugins_, config_.plugins)};
+    http::HealthSources sources{[this] { return unready_reasons(); },
+                                health_probes(database_, kv_, plugins_, config_.plugins)};
     for (http::Route& route : http::health_routes(std::move(sources)))
         hosting_.routes.add(std::move(route));
     hosting_.routes.add(metrics_route(metrics_, config_.metrics.token));
@@ -100,6 +104,7 @@ void Application::stop() {
     pipeline_.publish(nullptr);
     plugins_.stop();
     server_.stop();
+    kv_.stop();
     database_.stop();
     if (serving_) log_.info("stopped");
 }

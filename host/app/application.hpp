@@ -13,6 +13,7 @@
 #include "host/database/database.hpp"
 #include "host/http/pipeline.hpp"
 #include "host/http/server.hpp"
+#include "host/kv/kv.hpp"
 #include "host/log/logger.hpp"
 #include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
@@ -48,6 +49,7 @@ class Application {
     const HttpMetrics http_metrics_;
     core::ThreadPool blocking_;
     database::Database database_;
+    kv::Kv kv_;
     PluginHosting hosting_;
     plugin::Manager plugins_;
     http::Pipeline pipeline_;

@@ -27,6 +27,7 @@ const std::vector<Service>& services() {
         {GANTRY_SYS, &sys_table(), sizeof(gantry_sys)},
         {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server)},
         {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database)},
+        {GANTRY_KV, &KvService::table(), sizeof(gantry_kv)},
         {GANTRY_METRICS, &MetricsService::table(), sizeof(gantry_metrics)},
     };
     return all;
@@ -47,8 +48,9 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       gate_(std::make_shared<core::Gate>()),
       http_(plugin_.id, std::move(registrar.add_route), gate_, logger_),
       database_(plugin_.id, rooms.database, gate_),
+      kv_(plugin_.id, rooms.kv, gate_),
       metrics_(plugin_.id, rooms.metrics, registrar.record),
-      sides_{&http_, &database_, &metrics_},
+      sides_{&http_, &database_, &kv_, &metrics_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

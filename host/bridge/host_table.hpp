@@ -10,6 +10,7 @@
 
 #include "host/bridge/database_service.hpp"
 #include "host/bridge/http_service.hpp"
+#include "host/bridge/kv_service.hpp"
 #include "host/bridge/metrics_service.hpp"
 #include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
@@ -23,6 +24,7 @@ std::map<std::string, std::uint32_t> offered_services();
 // The rooms behind the services. Each may be null, as all are offline: its service then answers GANTRY_E_UNAVAILABLE.
 struct Rooms {
     database::Database* database = nullptr;
+    kv::Kv* kv = nullptr;
     metrics::Registry* metrics = nullptr;
 };
 
@@ -48,6 +50,7 @@ class HostTable {
     const log::Logger& logger() const { return logger_; }
     HttpService& http() { return http_; }
     DatabaseService& database() { return database_; }
+    KvService& kv() { return kv_; }
     MetricsService& metrics() { return metrics_; }
 
     // See ServiceSide. Control thread.
@@ -66,6 +69,7 @@ class HostTable {
     const std::shared_ptr<core::Gate> gate_;
     HttpService http_;
     DatabaseService database_;
+    KvService kv_;
     MetricsService metrics_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;

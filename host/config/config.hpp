@@ -13,6 +13,7 @@
 #include "host/config/tree.hpp"
 #include "host/database/settings.hpp"
 #include "host/http/settings.hpp"
+#include "host/kv/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/metrics/settings.hpp"
 #include "host/plugin/settings.hpp"
@@ -25,6 +26,7 @@ struct Config {
     std::vector<std::filesystem::path> migrations_directories{"/usr/share/gantry/migrations"};
     http::Settings http;
     database::Settings database;  // its data_directory is the one above
+    kv::Settings kv;
     log::Settings log;
     metrics::Settings metrics;
     plugin::Settings plugins = packaged_plugins();

@@ -15,13 +15,14 @@ ROOMS = {
     "http": {"core", "log"},
     "metrics": {"core"},
     "database": {"core", "log"},
+    "kv": {"core", "log", "database"},
     "plugin": {"core", "log"},
-    "bridge": {"core", "log", "http", "database", "metrics"},
-    "app": {"core", "log", "http", "database", "metrics", "plugin", "bridge", "config"},
+    "bridge": {"core", "log", "http", "database", "kv", "metrics"},
+    "app": {"core", "log", "http", "database", "kv", "metrics", "plugin", "bridge", "config"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }
-PLAIN = re.compile(r"^host/(http|database|log|metrics|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(http|database|kv|log|metrics|plugin)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
@@ -29,6 +30,7 @@ LIBRARIES = {
     r"pistache/": {"http"},
     r"boost/beast": {"http", "fuzz"},
     r"(soci/|libpq-fe|pg_config|libpq/)": {"database"},
+    r"hiredis/": {"kv"},
     r"yaml-cpp/": {"config"},
     r"(spdlog/|fmt/)": {"log"},
     r"CLI/": {"cli"},

@@ -9,6 +9,7 @@
 #include <gantry/health.hpp>
 #include <gantry/host.hpp>
 #include <gantry/json.hpp>
+#include <gantry/kv.hpp>
 #include <gantry/metrics.hpp>
 #include <gantry/request.hpp>
 #include <gantry/response.hpp>

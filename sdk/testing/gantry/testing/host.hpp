@@ -17,6 +17,7 @@
 #include <gantry/detail/guard.hpp>
 #include <gantry/testing/database.hpp>
 #include <gantry/testing/http.hpp>
+#include <gantry/testing/kv.hpp>
 #include <gantry/testing/metrics.hpp>
 #include <gantry/testing/settings.hpp>
 
@@ -115,6 +116,7 @@ class FakeHost {
 
     FakeDatabase& database() { return database_; }
     FakeHttp& http() { return http_; }
+    FakeKv& kv() { return kv_; }
     FakeMetrics& metrics() { return metrics_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
@@ -146,12 +148,14 @@ class FakeHost {
     static const gantry_sys* sys_table();
     static const gantry_http_server* http_table();
     static const gantry_database* database_table();
+    static const gantry_kv* kv_table();
     static const gantry_metrics* metrics_table();
 
     Watch watch_;
     Calls calls_;
     FakeHttp http_{watch_, calls_};
     FakeDatabase database_{watch_, calls_};
+    FakeKv kv_{calls_};
     FakeMetrics metrics_{watch_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
@@ -220,11 +224,9 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
     for (const auto& [id, status] : of(host).withheld_) {
         if (id == wanted) return status;
     }
-    const std::pair<std::string_view, const void*> tables[] = {{GANTRY_LOG, log_table()},
-                                                               {GANTRY_SYS, sys_table()},
-                                                               {GANTRY_HTTP_SERVER, http_table()},
-                                                               {GANTRY_DATABASE, database_table()},
-                                                               {GANTRY_METRICS, metrics_table()}};
+    const std::pair<std::string_view, const void*> tables[] = {
+        {GANTRY_LOG, log_table()},           {GANTRY_SYS, sys_table()}, {GANTRY_HTTP_SERVER, http_table()},
+        {GANTRY_DATABASE, database_table()}, {GANTRY_KV, kv_table()},   {GANTRY_METRICS, metrics_table()}};
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;
         *service = table;
