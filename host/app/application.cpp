@@ -11,10 +11,12 @@
 #include "host/app/control_access.hpp"
 #include "host/app/generation_routes.hpp"
 #include "host/app/health_probes.hpp"
+#include "host/app/host_metrics.hpp"
 #include "host/app/host_routes.hpp"
 #include "host/app/migrations.hpp"
 #include "host/core/clock.hpp"
 #include "host/core/thread_kind.hpp"
+#include "host/metrics/process.hpp"
 
 namespace host::app {
 
@@ -61,14 +63,19 @@ Application::Application(config::Config config, ReadConfig read_config)
     : config_(std::move(config)),
       sink_(log::open_stderr(config_.log)),
       log_(sink_, "gantry"),
+      metrics_(config_.metrics),
+      http_metrics_(metrics_),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
+      kv_(config_.kv, database_, log::Logger(sink_, "kv")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
-      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, &identity_),
+      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, {&identity_, http_metrics_.unrouted()}),
       reloader_(reloader_parts(std::move(read_config)), hosting_, log::Logger(sink_, "reload")),
       control_(plugins_, pipeline_, reloader_),
-      server_(with_control_socket(config_, log_), pipeline_, log::Logger(sink_, "http")) {}
+      server_(with_control_socket(config_, log_), pipeline_, log::Logger(sink_, "http")) {
+    define_metrics();
+}
 
 Application::~Application() {
     stop();
@@ -81,36 +88,52 @@ void Application::start() {
     make_data_directory(config_.data_directory);
     database_.start();
     migrate(database_, config_, "gantry", log_);
+    kv_.start();
     plugins_.start();
     pipeline_.publish(
-        route_table_of(*hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); }));
+        route_table_of(*hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); },
+                       &http_metrics_));
     admit_administrators();
     server_.start();
     serving_ = true;
     log_.info("serving", {{"plugins", config_.plugins.wanted.size()}});
 }
 
+void Application::define_metrics() {
+    metrics::define_process_metrics(metrics_);
+    define_server_metrics(metrics_, server_);
+    define_database_metrics(metrics_, database_);
+    define_kv_metrics(metrics_, kv_);
+    define_plugin_metrics(metrics_, plugins_);
+}
+
 std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) {
     return std::make_shared<PluginHosting>(std::move(config), sink_,
-                                           bridge::Rooms{.database = &database_, .identity = &identity_});
+                                           bridge::Rooms{.database = &database_,
+                                                         .identity = &identity_,
+                                                         .kv = &kv_,
+                                                         .metrics = &metrics_});
 }
 
 Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
     return {.read_config = std::move(read_config),
             .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
             .host_routes = [this](const PluginHosting& hosting) { return host_routes(hosting); },
+            .http_metrics = &http_metrics_,
             .plugins = plugins_,
             .pipeline = pipeline_};
 }
 
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
-    return app::host_routes(
-        {.health = {[this] { return unready_reasons(); }, health_probes(database_, plugins_, hosting.config.plugins)},
+    auto routes = app::host_routes(
+        {.health = {[this] { return unready_reasons(); }, health_probes(database_, kv_, plugins_, hosting.config.plugins)},
          .status = [this] { return status(); },
          .plugins = &control_,
          .log = log_source(sink_),
          .pool = blocking_},
         hosting.config.openapi);
+    routes.push_back(metrics_route(metrics_, config_.metrics.token));
+    return routes;
 }
 
 gantry::Json Application::status() const {
@@ -173,6 +196,7 @@ void Application::stop() {
     pipeline_.publish(nullptr);
     plugins_.stop();
     server_.stop();
+    kv_.stop();
     database_.stop();
     // Its last work may still use the pipeline.
     blocking_.stop();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "host/app/plugin_control.hpp"
+#include "host/app/http_metrics.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/app/plugin_status.hpp"
 #include "host/app/reloader.hpp"
@@ -16,7 +17,9 @@
 #include "host/database/database.hpp"
 #include "host/http/pipeline.hpp"
 #include "host/http/server.hpp"
+#include "host/kv/kv.hpp"
 #include "host/log/logger.hpp"
+#include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
 
 namespace host::app {
@@ -53,15 +56,19 @@ class Application {
     Reloader::Parts reloader_parts(ReadConfig read_config);
     gantry::Json status() const;
     void admit_administrators();
+    void define_metrics();
     std::vector<std::string> unready_reasons() const;
 
     // In the order of birth: what stands below may use what stands above.
     const config::Config config_;
     const std::shared_ptr<log::Sink> sink_;
     const log::Logger log_;
+    metrics::Registry metrics_;
+    const HttpMetrics http_metrics_;
     core::ThreadPool blocking_;
     database::Database database_;
     identity::Identity identity_;
+    kv::Kv kv_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
     http::Pipeline pipeline_;

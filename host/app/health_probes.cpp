@@ -23,6 +23,12 @@ http::ProbeResult ask_database(database::Database& database) {
     return {health.ok ? http::HealthState::Ok : http::HealthState::Failed, health.ok ? "" : "does not answer"};
 }
 
+// Not required: what needs the store answers 503 by itself, everything else goes on.
+http::ProbeResult ask_kv(const kv::Kv& kv) {
+    const bool available = kv.counts().available;
+    return {available ? http::HealthState::Ok : http::HealthState::Failed, available ? "" : "does not answer"};
+}
+
 http::ProbeResult ask_plugin(const plugin::Manager& plugins, const std::string& id) {
     const auto generation = plugins.current();
     if (!generation) return {http::HealthState::Failed, "the host is stopping"};
@@ -32,10 +38,13 @@ http::ProbeResult ask_plugin(const plugin::Manager& plugins, const std::string& 
 
 }  // namespace
 
-std::vector<http::Probe> health_probes(database::Database& database, const plugin::Manager& plugins,
+std::vector<http::Probe> health_probes(database::Database& database, const kv::Kv& kv, const plugin::Manager& plugins,
                                        const plugin::Settings& settings) {
     std::vector<http::Probe> probes;
     probes.push_back({.name = "database", .required = true, .check = [&database] { return ask_database(database); }});
+    if (kv.is_remote()) {
+        probes.push_back({.name = "kv", .required = false, .check = [&kv] { return ask_kv(kv); }});
+    }
     for (const plugin::Wanted& wanted : settings.wanted) {
         const bool required = wanted.on_failure == plugin::OnFailure::Required;
         probes.push_back({.name = "plugin " + wanted.id,

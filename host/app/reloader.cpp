@@ -132,7 +132,7 @@ Reloader::Swap Reloader::swap(ReloadOutcome& outcome) {
     swap.generation->start();
     if (const std::string fault = fault_of(*swap.generation, parts_.plugins); !fault.empty())
         throw core::Error(core::Code::Unavailable, fault);
-    const auto table = route_table_of(*swap.hosting, *swap.generation, parts_.host_routes);
+    const auto table = route_table_of(*swap.hosting, *swap.generation, parts_.host_routes, parts_.http_metrics);
     swap.former_table = parts_.pipeline.table();
     swap.generation->serve();
     parts_.pipeline.publish(table);

@@ -40,6 +40,7 @@ class Reloader {
         std::function<config::Config()> read_config;
         std::function<std::shared_ptr<PluginHosting>(config::Config)> make_hosting;
         HostRoutes host_routes;
+        const HttpMetrics* http_metrics;
         plugin::Manager& plugins;
         http::Pipeline& pipeline;
     };

@@ -30,11 +30,14 @@ std::vector<http::Route> RouteCollection::remove(const std::string& owner) {
     });
 }
 
-std::shared_ptr<const http::RouteTable> RouteCollection::freeze(std::shared_ptr<const void> pinned) const {
+std::shared_ptr<const http::RouteTable> RouteCollection::freeze(std::shared_ptr<const void> pinned,
+                                                                const HttpMetrics* metrics) const {
     http::RouteTableBuilder builder;
     routes_.with([&](const std::vector<http::Route>& routes) {
-        for (const http::Route& route : routes)
-            builder.add(route);
+        for (http::Route route : routes) {
+            if (metrics != nullptr) route.meter = metrics->meter_for(route);
+            builder.add(std::move(route));
+        }
     });
     return std::move(builder).freeze(std::move(pinned));
 }

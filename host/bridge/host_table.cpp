@@ -28,6 +28,8 @@ const std::vector<Service>& services() {
         {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server)},
         {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database)},
         {GANTRY_IDENTITY, &IdentityService::table(), sizeof(gantry_identity)},
+        {GANTRY_KV, &KvService::table(), sizeof(gantry_kv)},
+        {GANTRY_METRICS, &MetricsService::table(), sizeof(gantry_metrics)},
     };
     return all;
 }
@@ -48,7 +50,9 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       http_(plugin_.id, std::move(registrar.add_route), gate_, logger_),
       database_(plugin_.id, rooms.database, gate_),
       identity_(plugin_.id, rooms.identity, registrar.claims, registrar.record, gate_, logger_),
-      sides_{&http_, &database_, &identity_},
+      kv_(plugin_.id, rooms.kv, gate_),
+      metrics_(plugin_.id, rooms.metrics, registrar.record),
+      sides_{&http_, &database_, &identity_, &kv_, &metrics_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

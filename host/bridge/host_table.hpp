@@ -11,6 +11,8 @@
 #include "host/bridge/database_service.hpp"
 #include "host/bridge/http_service.hpp"
 #include "host/bridge/identity_service.hpp"
+#include "host/bridge/kv_service.hpp"
+#include "host/bridge/metrics_service.hpp"
 #include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
@@ -24,6 +26,8 @@ std::map<std::string, std::uint32_t> offered_services();
 struct Rooms {
     database::Database* database = nullptr;
     identity::Identity* identity = nullptr;
+    kv::Kv* kv = nullptr;
+    metrics::Registry* metrics = nullptr;
 };
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
@@ -50,6 +54,8 @@ class HostTable {
     HttpService& http() { return http_; }
     DatabaseService& database() { return database_; }
     IdentityService& identity() { return identity_; }
+    KvService& kv() { return kv_; }
+    MetricsService& metrics() { return metrics_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -68,6 +74,8 @@ class HostTable {
     HttpService http_;
     DatabaseService database_;
     IdentityService identity_;
+    KvService kv_;
+    MetricsService metrics_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

@@ -17,6 +17,9 @@
 #include "host/identity/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/openapi/settings.hpp"
+#include "host/kv/settings.hpp"
+#include "host/log/settings.hpp"
+#include "host/metrics/settings.hpp"
 #include "host/plugin/settings.hpp"
 
 namespace host::config {
@@ -30,8 +33,10 @@ struct Config {
     http::Settings http;
     identity::Settings identity;
     database::Settings database;  // its data_directory is the one above
+    kv::Settings kv;
     log::Settings log;
     openapi::Settings openapi;
+    metrics::Settings metrics;
     plugin::Settings plugins = packaged_plugins();
     // Of each enabled plugin, by id: what stands beside "host". Its schema is known only once the plugin is mapped.
     std::map<std::string, Node> plugin_settings;

@@ -31,7 +31,9 @@ const Settings& settings() {
         add_openapi_settings(made);
         add_database_settings(made);
         add_identity_settings(made);
+        add_kv_settings(made);
         add_log_settings(made);
+        add_metrics_settings(made);
         return made;
     }();
     return all;

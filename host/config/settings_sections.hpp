@@ -13,5 +13,8 @@ void add_database_settings(Settings& all);
 void add_identity_settings(Settings& all);
 void add_log_settings(Settings& all);
 void add_openapi_settings(Settings& all);
+void add_kv_settings(Settings& all);
+void add_log_settings(Settings& all);
+void add_metrics_settings(Settings& all);
 
 }  // namespace host::config

@@ -114,6 +114,10 @@ Health Database::ping(std::chrono::milliseconds wait_max) {
     return health;
 }
 
+Counts Database::counts() const {
+    return dispatcher_ ? dispatcher_->counts() : Counts{};
+}
+
 void Database::answer_refusals() {
     pthread_setname_np(pthread_self(), "database-refuse");
     core::set_thread_kind(core::ThreadKind::Worker);
@@ -123,6 +127,7 @@ void Database::answer_refusals() {
         for (auto& [operation, reason] : refusals) {
             Outcome outcome;
             outcome.error = reason;
+            dispatcher_->count_failure();
             if (operation->completion) operation->completion(std::move(outcome));
             dispatcher_->refused(*operation);
         }

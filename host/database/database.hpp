@@ -8,6 +8,7 @@
 
 #include "host/database/access.hpp"
 #include "host/database/client.hpp"
+#include "host/database/counts.hpp"
 #include "host/database/settings.hpp"
 #include "host/log/logger.hpp"
 
@@ -46,6 +47,8 @@ class Database {
     const Access& access() const { return access_; }
     // Asks the server, through the same queue as everybody. Waits at most `wait_max`; not from a completion. Any thread.
     Health ping(std::chrono::milliseconds wait_max);
+    // Between start() and stop(); any thread.
+    Counts counts() const;
 
   private:
     void examine_server();

@@ -9,6 +9,7 @@
 #include "host/http/compressor.hpp"
 #include "host/http/context.hpp"
 #include "host/http/head_field.hpp"
+#include "host/http/route_meter.hpp"
 #include "host/http/route_table.hpp"
 #include "host/http/syntax.hpp"
 #include "host/http/trace.hpp"
@@ -201,7 +202,7 @@ void Exchange::deliver(Head head, Bytes body) {
         std::lock_guard pen(pen_);
         reply_.send(std::move(head), std::move(body));
     }
-    log(Ending::Complete);
+    account(Ending::Complete);
 }
 
 bool Exchange::open(Head head, StreamEvents events, std::optional<std::uint64_t> length) {
@@ -228,7 +229,7 @@ bool Exchange::open_and_end(Head head, std::optional<std::uint64_t> length) {
         reply_.open(std::move(head), {.length = length});
         reply_.close(Outcome::Complete);
     }
-    log(Ending::Complete);
+    account(Ending::Complete);
     return false;
 }
 
@@ -260,7 +261,7 @@ bool Exchange::close(Outcome outcome) {
         std::lock_guard pen(pen_);
         reply_.close(outcome);
     }
-    log(outcome == Outcome::Complete ? Ending::Complete : Ending::Cut);
+    account(outcome == Outcome::Complete ? Ending::Complete : Ending::Cut);
     return true;
 }
 
@@ -282,12 +283,12 @@ bool Exchange::post(std::function<void()> work) {
 void Exchange::gone(Reason reason) {
     const core::Code code = code_of(reason);
     if (const auto cancelled = claim({.next = State::Ended, .status = status_client_gone, .cancel_reason = code})) {
-        log(ending_of(reason));
+        account(ending_of(reason));
         if (*cancelled) (*cancelled)(code);
         return;
     }
     if (const auto events = end_stream()) {
-        log(ending_of(reason));
+        account(ending_of(reason));
         if (events->closed) events->closed(code);
     }
 }
@@ -305,7 +306,7 @@ void Exchange::abort(const core::Error& error) {
             std::lock_guard pen(pen_);
             reply_.close(Outcome::Cut);
         }
-        log(Ending::Stopping);
+        account(Ending::Stopping);
         if (events->closed) events->closed(reason);
     }
 }
@@ -327,9 +328,16 @@ void Exchange::expired() {
     if (*cancelled) (*cancelled)(core::Code::Timeout);
 }
 
-void Exchange::log(Ending ending) const {
-    if (!context_.logs_access()) return;
+void Exchange::account(Ending ending) const {
+    const bool logs = context_.logs_access();
+    if (!logs && route_.meter == nullptr) return;
+    const std::chrono::nanoseconds duration(core::mono_ns() - started_ns_);
     const Request& line = request_line();
+    const std::uint64_t bytes = has_no_body(status_) ? 0 : bytes_.load();
+    if (route_.meter != nullptr) {
+        route_.meter->finished({.method = line.method, .status = status_, .bytes = bytes, .duration = duration});
+    }
+    if (!logs) return;
     write_access_line(context_.logger, {.request_id = request_id_,
                                         .peer = line.peer,
                                         .method = line.method,
@@ -337,8 +345,8 @@ void Exchange::log(Ending ending) const {
                                         .route = route_.pattern,
                                         .plugin = route_.owner,
                                         .status = status_,
-                                        .bytes = has_no_body(status_) ? 0 : bytes_.load(),
-                                        .started_ns = started_ns_,
+                                        .bytes = bytes,
+                                        .duration = duration,
                                         .ending = ending});
 }
 

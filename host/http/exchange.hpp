@@ -115,7 +115,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     void set_principal(std::shared_ptr<const Principal> principal) { principal_ = std::move(principal); }
     // For who changed the state last.
     const Request& request_line() const { return line_ ? line_->view() : *request_; }
-    void log(Ending ending) const;
+    void account(Ending ending) const;
 
     const Context& context_;
     // Before all that may come from a plugin, so that it goes last: the table pins the plugin's code.

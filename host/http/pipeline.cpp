@@ -47,8 +47,11 @@ struct Pipeline::Unrouted {
     std::uint64_t started_ns = core::mono_ns();
 };
 
-Pipeline::Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking, Authenticator* authenticator)
-    : context_(settings, std::move(logger), blocking), blocking_(blocking), authenticator_(authenticator) {}
+Pipeline::Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking, Sides sides)
+    : context_(settings, std::move(logger), blocking),
+      blocking_(blocking),
+      authenticator_(sides.authenticator),
+      unrouted_(std::move(sides.unrouted)) {}
 
 std::uint64_t Pipeline::body_bytes_max(const Request& head) {
     const std::shared_ptr<const RouteTable> table = table_.current();
@@ -178,19 +181,24 @@ void Pipeline::finish(Unrouted& unrouted, Head head, std::string body, const std
     const std::uint16_t status = head.status();
     const std::size_t bytes = body.size();
     unrouted.reply.send(std::move(head), Bytes(std::move(body)));
-    log(unrouted, status, bytes);
+    account(unrouted, status, bytes);
 }
 
-void Pipeline::log(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const {
-    if (!context_.logs_access()) return;
+void Pipeline::account(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const {
     const Request& request = unrouted.request;
+    const std::chrono::nanoseconds duration(core::mono_ns() - unrouted.started_ns);
+    if (request.method == "HEAD") bytes = 0;
+    if (unrouted_ != nullptr) {
+        unrouted_->finished({.method = request.method, .status = status, .bytes = bytes, .duration = duration});
+    }
+    if (!context_.logs_access()) return;
     write_access_line(context_.logger, {.request_id = unrouted.request_id,
                                         .peer = request.peer,
                                         .method = request.method,
                                         .path = request.path,
                                         .status = status,
-                                        .bytes = request.method == "HEAD" ? 0 : bytes,
-                                        .started_ns = unrouted.started_ns});
+                                        .bytes = bytes,
+                                        .duration = duration});
 }
 
 std::pair<Head, std::string> Pipeline::refuse(const Refusal& refusal, const Request& partial) {
@@ -201,7 +209,7 @@ std::pair<Head, std::string> Pipeline::refuse(const Refusal& refusal, const Requ
     Head head = head_of(problem);
     context_.dress(head, unrouted.request_id, context_.cors.lines_for(partial));
     std::string body = to_json(problem, partial.path, unrouted.request_id);
-    log(unrouted, problem.status, body.size());
+    account(unrouted, problem.status, body.size());
     return {std::move(head), std::move(body)};
 }
 

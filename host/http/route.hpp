@@ -10,6 +10,7 @@
 namespace host::http {
 
 class Exchange;
+class RouteMeter;
 
 enum class Access { Public, Authenticated, Scoped };
 
@@ -42,6 +43,7 @@ struct Route {
     std::uint64_t body_bytes_max = 0;       // 0: the server's
     // Answers now or later through the exchange; throws core::Error for a problem. Worker or blocking thread.
     std::function<void(const std::shared_ptr<Exchange>&)> handle;
+    std::shared_ptr<RouteMeter> meter = nullptr;  // null: nobody counts
 };
 
 }  // namespace host::http

@@ -11,26 +11,30 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROOMS = {
     "core": set(),
     "log": {"core"},
+    "metrics": {"core"},
     "config": {"core", "log"},
     "http": {"core", "log"},
-    "database": {"core", "log"},
-    "plugin": {"core", "log"},
     "identity": {"core", "log", "http"},
+    "database": {"core", "log"},
+    "kv": {"core", "log", "database"},
+    "plugin": {"core", "log"},
     "openapi": {"core", "log", "http"},
+    "bridge": {"core", "log", "metrics", "http", "identity", "database", "kv"},
     "admin": {"core", "log", "http"},
-    "bridge": {"core", "log", "http", "database", "identity"},
-    "app": {"core", "log", "http", "database", "identity", "plugin", "bridge", "admin", "openapi", "config"},
+    "app": {"core", "log", "metrics", "config", "http", "identity", "database",
+            "kv", "plugin", "openapi", "bridge", "admin"},
     "cli": {"core", "log", "config", "app"},
-    "main.cpp": {"core", "cli", "app"},
+    "main.cpp": {"core", "app", "cli"},
 }
-PLAIN = re.compile(r"^host/(http|identity|database|log|openapi|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|kv|plugin|openapi)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
     r"boost/dll": {"plugin"},
     r"pistache/": {"http"},
-    r"boost/beast": {"http", "cli", "fuzz"},
+    r"boost/beast": {"cli", "fuzz", "http"},
     r"(soci/|libpq-fe|pg_config|libpq/)": {"database"},
+    r"hiredis/": {"kv"},
     r"yaml-cpp/": {"config"},
     r"(spdlog/|fmt/)": {"log"},
     r"CLI/": {"cli"},

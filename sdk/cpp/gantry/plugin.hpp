@@ -10,6 +10,8 @@
 #include <gantry/host.hpp>
 #include <gantry/identity.hpp>
 #include <gantry/json.hpp>
+#include <gantry/kv.hpp>
+#include <gantry/metrics.hpp>
 #include <gantry/request.hpp>
 #include <gantry/response.hpp>
 #include <gantry/routes.hpp>

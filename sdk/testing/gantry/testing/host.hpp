@@ -18,6 +18,8 @@
 #include <gantry/testing/database.hpp>
 #include <gantry/testing/http.hpp>
 #include <gantry/testing/identity.hpp>
+#include <gantry/testing/kv.hpp>
+#include <gantry/testing/metrics.hpp>
 #include <gantry/testing/settings.hpp>
 
 namespace gantry::testing {
@@ -118,6 +120,8 @@ class FakeHost {
 
     FakeDatabase& database() { return database_; }
     FakeHttp& http() { return http_; }
+    FakeKv& kv() { return kv_; }
+    FakeMetrics& metrics() { return metrics_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
         const std::lock_guard lock(log_mutex_);
@@ -149,12 +153,16 @@ class FakeHost {
     static const gantry_http_server* http_table();
     static const gantry_database* database_table();
     static const gantry_identity* identity_table();
+    static const gantry_kv* kv_table();
+    static const gantry_metrics* metrics_table();
 
     Watch watch_;
     Calls calls_;
     FakeHttp http_{watch_, calls_};
     FakeDatabase database_{watch_, calls_};
     FakeIdentity identity_{watch_};
+    FakeKv kv_{calls_};
+    FakeMetrics metrics_{watch_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
     std::vector<std::pair<std::string, gantry_status>> withheld_;
@@ -227,6 +235,9 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
                                                                {GANTRY_HTTP_SERVER, http_table()},
                                                                {GANTRY_DATABASE, database_table()},
                                                                {GANTRY_IDENTITY, identity_table()}};
+    const std::pair<std::string_view, const void*> tables[] = {
+        {GANTRY_LOG, log_table()},           {GANTRY_SYS, sys_table()}, {GANTRY_HTTP_SERVER, http_table()},
+        {GANTRY_DATABASE, database_table()}, {GANTRY_KV, kv_table()},   {GANTRY_METRICS, metrics_table()}};
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;
         *service = table;

@@ -130,4 +130,53 @@ inline const gantry_identity* FakeHost::identity_table() {
     return &table;
 }
 
+inline const gantry_kv* FakeHost::kv_table() {
+    static const gantry_kv table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, gantry_str key, gantry_kv_result* now, gantry_kv_done done, void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("get"), now, done, user,
+                                    [&](FakeKv& kv) { return kv.get(std::string(view(key))); });
+        },
+        [](const gantry_host* host, gantry_str key, gantry_bytes value, std::uint64_t ttl_ms, std::uint64_t if_version,
+           gantry_kv_result* now, gantry_kv_done done, void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("put"), now, done, user, [&](FakeKv& kv) {
+                return kv.put(std::string(view(key)), std::string(view(value)), ttl_ms, if_version);
+            });
+        },
+        [](const gantry_host* host, gantry_str key, std::uint64_t if_version, gantry_kv_result* now, gantry_kv_done done,
+           void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("remove"), now, done, user,
+                                    [&](FakeKv& kv) { return kv.remove(std::string(view(key)), if_version); });
+        },
+        [](const gantry_host* host, gantry_str key, std::int64_t by, std::uint64_t ttl_ms, gantry_kv_result* now,
+           gantry_kv_done done, void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("add"), now, done, user,
+                                    [&](FakeKv& kv) { return kv.add(std::string(view(key)), by, ttl_ms); });
+        },
+        [](const gantry_host* host, gantry_str key, std::uint64_t limit, std::uint64_t window_ms, gantry_kv_result* now,
+           gantry_kv_done done, void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("limit"), now, done, user,
+                                    [&](FakeKv& kv) { return kv.limit(std::string(view(key)), limit, window_ms); });
+        }};
+    return &table;
+}
+
+// Recording is not counted by the watch as a call that may fail: no plugin looks at what it answers.
+inline const gantry_metrics* FakeHost::metrics_table() {
+    static const gantry_metrics table = {
+        sizeof table, 0,
+        [](const gantry_host* host, const gantry_metric* metric, gantry_id* id, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("define");
+            return told < 0 ? told : of(host).metrics_.define(*metric, id);
+        },
+        [](const gantry_host* host, gantry_id metric, double value, const gantry_str* labels, std::uint32_t n) {
+            return of(host).metrics_.record(metric, value, labels, n);
+        },
+        [](const gantry_host* host, gantry_id metric, double by, const gantry_str* labels, std::uint32_t n) {
+            return of(host).metrics_.add(metric, by, labels, n);
+        }};
+    return &table;
+}
+
 }  // namespace gantry::testing
