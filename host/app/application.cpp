@@ -35,7 +35,8 @@ Application::Application(config::Config config)
       log_(sink_, "gantry"),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
-      hosting_{config_, sink_, {.database = &database_}},
+      http_client_(config_.http_client, log::Logger(sink_, "http_client")),
+      hosting_{config_, sink_, {.database = &database_, .http_client = &http_client_}},
       plugins_(config_.plugins, plugin_environment(hosting_)),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_),
       server_(config_.http, pipeline_, log::Logger(sink_, "http")) {}
@@ -51,6 +52,7 @@ void Application::start() {
     make_data_directory(config_.data_directory);
     database_.start();
     migrate(database_, config_, "gantry", log_);
+    http_client_.start();
     plugins_.start();
     publish_routes();
     server_.start();
@@ -86,6 +88,7 @@ void Application::stop() {
     pipeline_.publish(nullptr);
     plugins_.stop();
     server_.stop();
+    http_client_.stop();
     database_.stop();
     if (serving_) log_.info("stopped");
 }

@@ -27,6 +27,7 @@ const std::vector<Service>& services() {
         {GANTRY_SYS, &sys_table(), sizeof(gantry_sys)},
         {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server)},
         {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database)},
+        {GANTRY_HTTP_CLIENT, &HttpClientService::table(), sizeof(gantry_http_client)},
     };
     return all;
 }
@@ -46,7 +47,8 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       gate_(std::make_shared<core::Gate>()),
       http_(plugin_.id, std::move(registrar.add_route), gate_, logger_),
       database_(plugin_.id, rooms.database, gate_),
-      sides_{&http_, &database_},
+      http_client_(plugin_.id, plugin_.egress, rooms.http_client, gate_),
+      sides_{&http_, &database_, &http_client_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

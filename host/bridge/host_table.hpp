@@ -9,6 +9,7 @@
 #include <gantry/abi/plugin.h>
 
 #include "host/bridge/database_service.hpp"
+#include "host/bridge/http_client_service.hpp"
 #include "host/bridge/http_service.hpp"
 #include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
@@ -22,6 +23,7 @@ std::map<std::string, std::uint32_t> offered_services();
 // The rooms behind the services. Each may be null, as all are offline: its service then answers GANTRY_E_UNAVAILABLE.
 struct Rooms {
     database::Database* database = nullptr;
+    http_client::Client* http_client = nullptr;
 };
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
@@ -31,6 +33,7 @@ class HostTable {
         std::string id;
         std::string data_directory;
         std::vector<std::string> services;  // what its manifest asks for
+        http_client::Egress egress = {};    // where the administrator lets it call
     };
     struct Registrar {
         HttpService::AddRoute add_route;
@@ -46,6 +49,7 @@ class HostTable {
     const log::Logger& logger() const { return logger_; }
     HttpService& http() { return http_; }
     DatabaseService& database() { return database_; }
+    HttpClientService& http_client() { return http_client_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -63,6 +67,7 @@ class HostTable {
     const std::shared_ptr<core::Gate> gate_;
     HttpService http_;
     DatabaseService database_;
+    HttpClientService http_client_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

@@ -29,6 +29,7 @@ const Settings& settings() {
         add_general_settings(made);
         add_http_settings(made);
         add_database_settings(made);
+        add_http_client_settings(made);
         add_log_settings(made);
         return made;
     }();
@@ -48,6 +49,12 @@ const std::vector<Setting<PluginHost>>& plugin_host_settings() {
         wanted.add("sha256", &plugin::Wanted::sha256, "The file must have this hash; empty is any",
                    {{"pattern", "^([0-9a-f]{64})?$"}});
         wanted.add("file", &plugin::Wanted::file, "The library; without it the first <id>.so in plugin_directories");
+        const Json rules = Json::object({{"type", "string"}, {"format", "egress"}});
+        wanted.add("egress", &plugin::Wanted::egress,
+                   "Where it may call over HTTP: host, host:port, *.domain; a public address must be behind it",
+                   {{"items", rules}});
+        wanted.add("egress_private", &plugin::Wanted::egress_private,
+                   "Likewise, for what may also be at an address of this machine or its networks", {{"items", rules}});
         return made;
     }();
     return all;

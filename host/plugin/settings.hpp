@@ -16,8 +16,10 @@ struct Wanted {
     std::string id;
     std::string origin;  // "gantry.yaml:41:3", for messages
     OnFailure on_failure = OnFailure::Required;
-    std::string sha256;          // 64 hex digits; empty: not pinned
-    std::filesystem::path file;  // empty: <directory>/<id>.so, first found
+    std::string sha256;                            // 64 hex digits; empty: not pinned
+    std::filesystem::path file;                    // empty: <directory>/<id>.so, first found
+    std::vector<std::string> egress = {};          // where it may call: "api.github.com:443", "*.example.org"
+    std::vector<std::string> egress_private = {};  // likewise, and the address may be one of our own networks
 };
 
 struct Settings {

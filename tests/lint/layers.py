@@ -14,13 +14,14 @@ ROOMS = {
     "config": {"core", "log"},
     "http": {"core", "log"},
     "database": {"core", "log"},
+    "http_client": {"core", "log"},
     "plugin": {"core", "log"},
-    "bridge": {"core", "log", "http", "database"},
-    "app": {"core", "log", "http", "database", "plugin", "bridge", "config"},
+    "bridge": {"core", "log", "http", "database", "http_client"},
+    "app": {"core", "log", "http", "database", "http_client", "plugin", "bridge", "config"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }
-PLAIN = re.compile(r"^host/(http|database|log|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(http|database|http_client|log|plugin)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
@@ -32,7 +33,7 @@ LIBRARIES = {
     r"(spdlog/|fmt/)": {"log"},
     r"CLI/": {"cli"},
     r"rapidjson/": {"sdk/cpp"},
-    r"curl/": set(),
+    r"curl/": {"http_client"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)

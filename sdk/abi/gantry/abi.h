@@ -5,6 +5,7 @@
 #include <gantry/abi/base.h>
 #include <gantry/abi/config.h>
 #include <gantry/abi/database.h>
+#include <gantry/abi/http_client.h>
 #include <gantry/abi/http_server.h>
 #include <gantry/abi/log.h>
 #include <gantry/abi/plugin.h>

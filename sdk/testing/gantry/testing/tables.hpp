@@ -116,4 +116,23 @@ inline const gantry_database* FakeHost::database_table() {
     return &table;
 }
 
+inline const gantry_http_client* FakeHost::http_client_table() {
+    static const gantry_http_client table = {
+        sizeof table, 0,
+        [](const gantry_host* host, const gantry_http_call* call, const gantry_http_sink* sink, void* user,
+           gantry_id* operation, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("send");
+            return told < 0 ? told : of(host).http_client_.send(*call, *sink, user, operation, error);
+        },
+        [](const gantry_host* host, gantry_id operation) {
+            const gantry_status told = of(host).watch_.enter("resume");
+            return told < 0 ? told : of(host).http_client_.resume(operation);
+        },
+        [](const gantry_host* host, gantry_id operation) {
+            const gantry_status told = of(host).watch_.enter("cancel");
+            return told < 0 ? told : of(host).http_client_.cancel(operation);
+        }};
+    return &table;
+}
+
 }  // namespace gantry::testing
