@@ -36,7 +36,8 @@ Application::Application(config::Config config)
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
       http_client_(config_.http_client, log::Logger(sink_, "http_client")),
-      hosting_{config_, sink_, {.database = &database_, .http_client = &http_client_}},
+      secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
+      hosting_{config_, sink_, {.database = &database_, .http_client = &http_client_, .secrets = &secrets_}},
       plugins_(config_.plugins, plugin_environment(hosting_)),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_),
       server_(config_.http, pipeline_, log::Logger(sink_, "http")) {}
@@ -52,6 +53,7 @@ void Application::start() {
     make_data_directory(config_.data_directory);
     database_.start();
     migrate(database_, config_, "gantry", log_);
+    secrets_.start();
     http_client_.start();
     plugins_.start();
     publish_routes();
@@ -89,6 +91,7 @@ void Application::stop() {
     plugins_.stop();
     server_.stop();
     http_client_.stop();
+    secrets_.stop();
     database_.stop();
     if (serving_) log_.info("stopped");
 }

@@ -15,6 +15,7 @@
 #include "host/http_client/client.hpp"
 #include "host/log/logger.hpp"
 #include "host/plugin/manager.hpp"
+#include "host/secrets/secrets.hpp"
 
 namespace host::app {
 
@@ -45,6 +46,7 @@ class Application {
     core::ThreadPool blocking_;
     database::Database database_;
     http_client::Client http_client_;
+    secrets::Secrets secrets_;
     PluginHosting hosting_;
     plugin::Manager plugins_;
     http::Pipeline pipeline_;

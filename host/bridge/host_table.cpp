@@ -28,6 +28,7 @@ const std::vector<Service>& services() {
         {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server)},
         {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database)},
         {GANTRY_HTTP_CLIENT, &HttpClientService::table(), sizeof(gantry_http_client)},
+        {GANTRY_SECRETS, &SecretsService::table(), sizeof(gantry_secrets)},
     };
     return all;
 }
@@ -48,7 +49,8 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       http_(plugin_.id, std::move(registrar.add_route), gate_, logger_),
       database_(plugin_.id, rooms.database, gate_),
       http_client_(plugin_.id, plugin_.egress, rooms.http_client, gate_),
-      sides_{&http_, &database_, &http_client_},
+      secrets_(plugin_.id, rooms.secrets, gate_, std::move(registrar.record)),
+      sides_{&http_, &database_, &http_client_, &secrets_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

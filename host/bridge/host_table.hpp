@@ -11,6 +11,7 @@
 #include "host/bridge/database_service.hpp"
 #include "host/bridge/http_client_service.hpp"
 #include "host/bridge/http_service.hpp"
+#include "host/bridge/secrets_service.hpp"
 #include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
@@ -24,6 +25,7 @@ std::map<std::string, std::uint32_t> offered_services();
 struct Rooms {
     database::Database* database = nullptr;
     http_client::Client* http_client = nullptr;
+    secrets::Secrets* secrets = nullptr;
 };
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
@@ -50,6 +52,7 @@ class HostTable {
     HttpService& http() { return http_; }
     DatabaseService& database() { return database_; }
     HttpClientService& http_client() { return http_client_; }
+    SecretsService& secrets() { return secrets_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -68,6 +71,7 @@ class HostTable {
     HttpService http_;
     DatabaseService database_;
     HttpClientService http_client_;
+    SecretsService secrets_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

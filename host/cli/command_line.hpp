@@ -1,6 +1,7 @@
 #pragma once
 
-// gantry serve | check | routes | plugin list|info | migrate status|up | version
+// gantry serve | check | routes | plugin list|info | migrate status|up |
+// secret list|set|remove|rotate-key | version
 namespace host::cli {
 
 // What the process ends with; the numbers are documented in `gantry --help`.

@@ -61,6 +61,7 @@ Examined build(const Node& sources, const Environment& environment, Problems& pr
     store_all(settings(), completed, config);
     store_plugins(completed, config);
     config.database.data_directory = config.data_directory;
+    config.secrets.data_directory = config.data_directory;
     examined.plugins_known = true;
     return examined;
 }

@@ -16,6 +16,7 @@
 #include "host/http_client/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/plugin/settings.hpp"
+#include "host/secrets/settings.hpp"
 
 namespace host::config {
 
@@ -26,6 +27,7 @@ struct Config {
     http::Settings http;
     database::Settings database;  // its data_directory is the one above
     http_client::Settings http_client;
+    secrets::Settings secrets;  // its data_directory is the one above
     log::Settings log;
     plugin::Settings plugins = packaged_plugins();
     // Of each enabled plugin, by id: what stands beside "host". Its schema is known only once the plugin is mapped.

@@ -30,6 +30,7 @@ const Settings& settings() {
         add_http_settings(made);
         add_database_settings(made);
         add_http_client_settings(made);
+        add_secrets_settings(made);
         add_log_settings(made);
         return made;
     }();

@@ -11,6 +11,7 @@ void add_general_settings(Settings& all);
 void add_http_settings(Settings& all);
 void add_database_settings(Settings& all);
 void add_http_client_settings(Settings& all);
+void add_secrets_settings(Settings& all);
 void add_log_settings(Settings& all);
 
 }  // namespace host::config

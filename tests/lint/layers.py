@@ -15,13 +15,14 @@ ROOMS = {
     "http": {"core", "log"},
     "database": {"core", "log"},
     "http_client": {"core", "log"},
+    "secrets": {"core", "log", "database"},
     "plugin": {"core", "log"},
-    "bridge": {"core", "log", "http", "database", "http_client"},
-    "app": {"core", "log", "http", "database", "http_client", "plugin", "bridge", "config"},
+    "bridge": {"core", "log", "http", "database", "http_client", "secrets"},
+    "app": {"core", "log", "http", "database", "http_client", "secrets", "plugin", "bridge", "config"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }
-PLAIN = re.compile(r"^host/(http|database|http_client|log|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(http|database|http_client|secrets|log|plugin)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {

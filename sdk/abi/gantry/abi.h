@@ -9,6 +9,7 @@
 #include <gantry/abi/http_server.h>
 #include <gantry/abi/log.h>
 #include <gantry/abi/plugin.h>
+#include <gantry/abi/secrets.h>
 #include <gantry/abi/sys.h>
 
 #endif

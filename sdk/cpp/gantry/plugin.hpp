@@ -13,6 +13,7 @@
 #include <gantry/request.hpp>
 #include <gantry/response.hpp>
 #include <gantry/routes.hpp>
+#include <gantry/secrets.hpp>
 #include <gantry/stream.hpp>
 #include <gantry/task.hpp>
 #include <gantry/text.hpp>

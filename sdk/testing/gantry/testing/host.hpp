@@ -18,6 +18,7 @@
 #include <gantry/testing/database.hpp>
 #include <gantry/testing/http.hpp>
 #include <gantry/testing/http_client.hpp>
+#include <gantry/testing/secrets.hpp>
 #include <gantry/testing/settings.hpp>
 
 namespace gantry::testing {
@@ -116,6 +117,7 @@ class FakeHost {
     FakeDatabase& database() { return database_; }
     FakeHttp& http() { return http_; }
     FakeHttpClient& upstream() { return http_client_; }
+    FakeSecrets& secrets() { return secrets_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
         const std::lock_guard lock(log_mutex_);
@@ -147,12 +149,14 @@ class FakeHost {
     static const gantry_http_server* http_table();
     static const gantry_database* database_table();
     static const gantry_http_client* http_client_table();
+    static const gantry_secrets* secrets_table();
 
     Watch watch_;
     Calls calls_;
     FakeHttp http_{watch_, calls_};
     FakeDatabase database_{watch_, calls_};
     FakeHttpClient http_client_{watch_, calls_};
+    FakeSecrets secrets_{watch_, calls_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
     std::vector<std::pair<std::string, gantry_status>> withheld_;
@@ -203,6 +207,7 @@ inline void FakeHost::stop() {
         watch_.stopped();
         database_.check_end();
         http_client_.check_end();
+        secrets_.check_end();
         http_.check_end();
     }
     plugin_->destroy(plugin_);
@@ -226,7 +231,8 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
                                                                {GANTRY_SYS, sys_table()},
                                                                {GANTRY_HTTP_SERVER, http_table()},
                                                                {GANTRY_DATABASE, database_table()},
-                                                               {GANTRY_HTTP_CLIENT, http_client_table()}};
+                                                               {GANTRY_HTTP_CLIENT, http_client_table()},
+                                                               {GANTRY_SECRETS, secrets_table()}};
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;
         *service = table;
