@@ -49,7 +49,7 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       http_(plugin_.id, std::move(registrar.add_route), gate_, logger_),
       database_(plugin_.id, rooms.database, gate_),
       http_client_(plugin_.id, plugin_.egress, rooms.http_client, gate_),
-      secrets_(plugin_.id, rooms.secrets, gate_, std::move(registrar.record)),
+      secrets_(plugin_.id, rooms.secrets, gate_, registrar.record),
       sides_{&http_, &database_, &http_client_, &secrets_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,

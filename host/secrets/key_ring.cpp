@@ -164,6 +164,12 @@ bool KeyRing::is_stale() const {
     return mark_ != mark_of(file_);
 }
 
+KeyRing KeyRing::reload() const {
+    KeyRing ring(file_, writable_);
+    ring.read();
+    return ring;
+}
+
 void KeyRing::rotate(const std::vector<std::string>& used) {
     if (!writable_) {
         throw Error(Code::Denied, "the master key is a credential of systemd: put a new key before it there and restart");

@@ -25,6 +25,8 @@ class KeyRing {
     const std::filesystem::path& file() const { return file_; }
     // Has the file changed since?
     bool is_stale() const;
+    // What the file holds now. Throws NotFound if it is gone: under a running host no new key is made in its place.
+    KeyRing reload() const;
 
     // Puts a new key first, keeps the others but those that `used` does not name; the file is replaced in one step.
     // Throws Denied for systemd's credential: only the administrator can change that.

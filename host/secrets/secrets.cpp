@@ -48,13 +48,14 @@ Table& Secrets::table() {
 std::shared_ptr<const KeyRing> Secrets::keys() {
     const std::lock_guard lock(keys_mutex_);
     if (!keys_) throw Error(Code::Unavailable, "the master key is not there: the host is not started");
-    if (keys_->is_stale()) {
-        try {
-            keys_ = std::make_shared<const KeyRing>(KeyRing::load(settings_));
-        } catch (const Error& error) {
-            // What is in memory goes on serving; half a file must not take the secrets away.
-            logger_.warn("the changed master key file is not used", {{"reason", error.what()}});
-        }
+    if (!keys_->is_stale()) return keys_;
+    try {
+        keys_ = std::make_shared<const KeyRing>(keys_->reload());
+    } catch (const Error& error) {
+        // What is in memory goes on serving: half a file, or none, must not take the secrets away.
+        std::string mark = "now " + mark_of(keys_->file());
+        if (mark != warned_mark_) logger_.warn("the changed master key file is not used", {{"reason", error.what()}});
+        warned_mark_ = std::move(mark);
     }
     return keys_;
 }
@@ -156,7 +157,7 @@ std::size_t Secrets::rotate() {
     const std::vector<std::string> used = table().key_ids();
     {
         const std::lock_guard lock(keys_mutex_);
-        KeyRing ring = KeyRing::load(settings_);
+        KeyRing ring = keys_->reload();
         ring.rotate(used);
         keys_ = std::make_shared<const KeyRing>(std::move(ring));
         logger_.info("a new master key is in use", {{"key_id", keys_->active().id}});

@@ -101,6 +101,7 @@ class Secrets {
     std::unique_ptr<Table> table_;
     std::mutex keys_mutex_;
     std::shared_ptr<const KeyRing> keys_;
+    std::string warned_mark_;  // of the key file that was complained of
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::uint64_t, Watched> watched_;

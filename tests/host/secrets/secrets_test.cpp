@@ -112,6 +112,19 @@ TEST_F(SecretsTest, SaysThatTheMasterKeyIsMissing) {
     EXPECT_EQ(failure(place_), "MASTER_KEY_MISSING");
 }
 
+TEST_F(SecretsTest, GoesOnWithTheKeyInMemoryWhenItsFileIsTakenAway) {
+    secrets().put(place_, "geheim");
+    const std::string file = directory_.read("master.key");
+    std::filesystem::remove(directory_.path() / "master.key");
+    EXPECT_EQ(value(place_), "geheim");
+    secrets().put({"notes", "second"}, "two");
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "master.key")) << "no other key is made in its place";
+    EXPECT_THROW(secrets().rotate(), core::Error);
+    directory_.write("master.key", file);
+    restart();
+    EXPECT_EQ(value({"notes", "second"}), "two");
+}
+
 TEST_F(SecretsTest, PrefersWhatTheAdministratorGivesAndDoesNotStoreBehindIt) {
     secrets().put(place_, "stored");
     directory_.write("files/notes/api_key", "given\n");
