@@ -67,6 +67,8 @@ Application::Application(config::Config config, ReadConfig read_config)
       http_metrics_(metrics_),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
+      http_client_(config_.http_client, log::Logger(sink_, "http_client")),
+      secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
       kv_(config_.kv, database_, log::Logger(sink_, "kv")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
@@ -89,6 +91,8 @@ void Application::start() {
     database_.start();
     migrate(database_, config_, "gantry", log_);
     kv_.start();
+    secrets_.start();
+    http_client_.start();
     plugins_.start();
     pipeline_.publish(
         route_table_of(*hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); },
@@ -112,7 +116,9 @@ std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) 
                                            bridge::Rooms{.database = &database_,
                                                          .identity = &identity_,
                                                          .kv = &kv_,
-                                                         .metrics = &metrics_});
+                                                         .metrics = &metrics_,
+                                                         .http_client = &http_client_,
+                                                         .secrets = &secrets_});
 }
 
 Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
@@ -197,6 +203,8 @@ void Application::stop() {
     plugins_.stop();
     server_.stop();
     kv_.stop();
+    http_client_.stop();
+    secrets_.stop();
     database_.stop();
     // Its last work may still use the pipeline.
     blocking_.stop();

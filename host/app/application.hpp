@@ -18,9 +18,11 @@
 #include "host/http/pipeline.hpp"
 #include "host/http/server.hpp"
 #include "host/kv/kv.hpp"
+#include "host/http_client/client.hpp"
 #include "host/log/logger.hpp"
 #include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
+#include "host/secrets/secrets.hpp"
 
 namespace host::app {
 
@@ -69,6 +71,8 @@ class Application {
     database::Database database_;
     identity::Identity identity_;
     kv::Kv kv_;
+    http_client::Client http_client_;
+    secrets::Secrets secrets_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
     http::Pipeline pipeline_;

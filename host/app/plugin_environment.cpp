@@ -28,9 +28,10 @@ std::unique_ptr<plugin::HostSide> make_side(PluginHosting& hosting, const plugin
     const std::filesystem::path directory = hosting.config.data_directory / "plugins" / id;
     // Offline nothing is written.
     if (hosting.rooms.database != nullptr) std::filesystem::create_directories(directory);
-    return std::make_unique<PluginSide>(bridge::HostTable::Plugin{id, directory.string(), plugin.manifest.services},
-                                        hosting.routes, hosting.removed_routes, hosting.claims, hosting.rooms,
-                                        log::Logger(hosting.sink, id));
+    return std::make_unique<PluginSide>(
+        bridge::HostTable::Plugin{id, directory.string(), plugin.manifest.services,
+                                  http_client::Egress(id, plugin.wanted.egress, plugin.wanted.egress_private)},
+        hosting.routes, hosting.removed_routes, hosting.claims, hosting.rooms, log::Logger(hosting.sink, id));
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ const std::vector<Service>& services() {
         {GANTRY_IDENTITY, &IdentityService::table(), sizeof(gantry_identity)},
         {GANTRY_KV, &KvService::table(), sizeof(gantry_kv)},
         {GANTRY_METRICS, &MetricsService::table(), sizeof(gantry_metrics)},
+        {GANTRY_HTTP_CLIENT, &HttpClientService::table(), sizeof(gantry_http_client)},
+        {GANTRY_SECRETS, &SecretsService::table(), sizeof(gantry_secrets)},
     };
     return all;
 }
@@ -52,7 +54,9 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       identity_(plugin_.id, rooms.identity, registrar.claims, registrar.record, gate_, logger_),
       kv_(plugin_.id, rooms.kv, gate_),
       metrics_(plugin_.id, rooms.metrics, registrar.record),
-      sides_{&http_, &database_, &identity_, &kv_, &metrics_},
+      http_client_(plugin_.id, plugin_.egress, rooms.http_client, gate_),
+      secrets_(plugin_.id, rooms.secrets, gate_, registrar.record),
+      sides_{&http_, &database_, &identity_, &kv_, &metrics_, &http_client_, &secrets_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

@@ -9,10 +9,12 @@
 #include <gantry/abi/plugin.h>
 
 #include "host/bridge/database_service.hpp"
+#include "host/bridge/http_client_service.hpp"
 #include "host/bridge/http_service.hpp"
 #include "host/bridge/identity_service.hpp"
 #include "host/bridge/kv_service.hpp"
 #include "host/bridge/metrics_service.hpp"
+#include "host/bridge/secrets_service.hpp"
 #include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
@@ -28,6 +30,8 @@ struct Rooms {
     identity::Identity* identity = nullptr;
     kv::Kv* kv = nullptr;
     metrics::Registry* metrics = nullptr;
+    http_client::Client* http_client = nullptr;
+    secrets::Secrets* secrets = nullptr;
 };
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
@@ -37,6 +41,7 @@ class HostTable {
         std::string id;
         std::string data_directory;
         std::vector<std::string> services;  // what its manifest asks for
+        http_client::Egress egress = {};    // where the administrator lets it call
     };
     struct Registrar {
         HttpService::AddRoute add_route;
@@ -56,6 +61,8 @@ class HostTable {
     IdentityService& identity() { return identity_; }
     KvService& kv() { return kv_; }
     MetricsService& metrics() { return metrics_; }
+    HttpClientService& http_client() { return http_client_; }
+    SecretsService& secrets() { return secrets_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -76,6 +83,8 @@ class HostTable {
     IdentityService identity_;
     KvService kv_;
     MetricsService metrics_;
+    HttpClientService http_client_;
+    SecretsService secrets_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

@@ -22,5 +22,9 @@ int config_schema();
 int plugin_new(const std::string& id, const std::string& directory);
 int migrate_status(const std::string& config_file);
 int migrate_up(const std::string& config_file);
+int secret_list(const std::string& config_file);
+int secret_set(const std::string& config_file, const std::string& owner, const std::string& name);
+int secret_remove(const std::string& config_file, const std::string& owner, const std::string& name);
+int secret_rotate_key(const std::string& config_file);
 
 }  // namespace host::cli

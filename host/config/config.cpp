@@ -73,6 +73,7 @@ Examined build(const Node& sources, const Environment& environment, Problems& pr
     store_plugins(completed, config);
     config.database.data_directory = config.data_directory;
     config.values = values_of(completed);
+    config.secrets.data_directory = config.data_directory;
     examined.plugins_known = true;
     return examined;
 }

@@ -15,12 +15,14 @@
 #include "host/database/settings.hpp"
 #include "host/http/settings.hpp"
 #include "host/identity/settings.hpp"
+#include "host/http_client/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/openapi/settings.hpp"
 #include "host/kv/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/metrics/settings.hpp"
 #include "host/plugin/settings.hpp"
+#include "host/secrets/settings.hpp"
 
 namespace host::config {
 
@@ -34,6 +36,8 @@ struct Config {
     identity::Settings identity;
     database::Settings database;  // its data_directory is the one above
     kv::Settings kv;
+    http_client::Settings http_client;
+    secrets::Settings secrets;  // its data_directory is the one above
     log::Settings log;
     openapi::Settings openapi;
     metrics::Settings metrics;

@@ -94,6 +94,22 @@ bool is_listen(std::string_view text) {
     return host.empty() || is_address(AF_INET, host) || is_name(host);
 }
 
+bool is_egress(std::string_view text) {
+    if (text.starts_with('[')) {
+        const std::size_t end = text.find(']');
+        if (end == std::string_view::npos || !is_address(AF_INET6, text.substr(1, end - 1))) return false;
+        const std::string_view rest = text.substr(end + 1);
+        return rest.empty() || rest == ":*" || (rest.starts_with(':') && is_port(rest.substr(1)) && rest != ":0");
+    }
+    const std::size_t colon = text.find(':');
+    std::string_view host = text.substr(0, colon);
+    const std::string_view port = colon == std::string_view::npos ? "*" : text.substr(colon + 1);
+    if (port != "*" && (!is_port(port) || port == "0")) return false;
+    if (host == "*") return true;
+    if (host.starts_with("*.")) host.remove_prefix(2);
+    return is_address(AF_INET, host) || is_name(host);
+}
+
 bool is_uri(std::string_view text) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
@@ -127,6 +143,8 @@ constexpr Format formats[] = {
     {"uri", "a URI such as https://example.org/path", is_uri},
     {"host", "a host name or an IP address", is_host},
     {"path", "the path of a file or directory", is_path},
+    {"egress", "a host that may be called, such as api.github.com, api.github.com:8443, *.example.org or [2001:db8::1]:443",
+     is_egress},
     {"listen", "an address such as 127.0.0.1:8080, [::1]:8080, :8080 or unix:/run/gantry/http.sock", is_listen},
 };
 

@@ -16,17 +16,19 @@ ROOMS = {
     "http": {"core", "log"},
     "identity": {"core", "log", "http"},
     "database": {"core", "log"},
+    "http_client": {"core", "log"},
+    "secrets": {"core", "log", "database"},
     "kv": {"core", "log", "database"},
     "plugin": {"core", "log"},
     "openapi": {"core", "log", "http"},
-    "bridge": {"core", "log", "metrics", "http", "identity", "database", "kv"},
+    "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv"},
     "admin": {"core", "log", "http"},
-    "app": {"core", "log", "metrics", "config", "http", "identity", "database",
-            "kv", "plugin", "openapi", "bridge", "admin"},
+    "app": {"core", "log", "metrics", "config", "http", "identity", "database", "http_client",
+            "secrets", "kv", "plugin", "openapi", "bridge", "admin"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "app", "cli"},
 }
-PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|kv|plugin|openapi)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|plugin|openapi)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
@@ -39,7 +41,7 @@ LIBRARIES = {
     r"(spdlog/|fmt/)": {"log"},
     r"CLI/": {"cli"},
     r"rapidjson/": {"sdk/cpp"},
-    r"curl/": set(),
+    r"curl/": {"http_client"},
     r"(zlib|zstd)\.h": {"http"},
 }
 

@@ -20,6 +20,8 @@
 #include <gantry/testing/identity.hpp>
 #include <gantry/testing/kv.hpp>
 #include <gantry/testing/metrics.hpp>
+#include <gantry/testing/http_client.hpp>
+#include <gantry/testing/secrets.hpp>
 #include <gantry/testing/settings.hpp>
 
 namespace gantry::testing {
@@ -122,6 +124,8 @@ class FakeHost {
     FakeHttp& http() { return http_; }
     FakeKv& kv() { return kv_; }
     FakeMetrics& metrics() { return metrics_; }
+    FakeHttpClient& upstream() { return http_client_; }
+    FakeSecrets& secrets() { return secrets_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
         const std::lock_guard lock(log_mutex_);
@@ -155,6 +159,8 @@ class FakeHost {
     static const gantry_identity* identity_table();
     static const gantry_kv* kv_table();
     static const gantry_metrics* metrics_table();
+    static const gantry_http_client* http_client_table();
+    static const gantry_secrets* secrets_table();
 
     Watch watch_;
     Calls calls_;
@@ -163,6 +169,8 @@ class FakeHost {
     FakeIdentity identity_{watch_};
     FakeKv kv_{calls_};
     FakeMetrics metrics_{watch_};
+    FakeHttpClient http_client_{watch_, calls_};
+    FakeSecrets secrets_{watch_, calls_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
     std::vector<std::pair<std::string, gantry_status>> withheld_;
@@ -200,6 +208,7 @@ inline void FakeHost::stop() {
     const ThreadKindScope control(GANTRY_THREAD_CONTROL);
     if (started_) {
         http_.cancel_all();
+        http_client_.cancel_all();
         // By hand nothing would complete while the plugin waits for it.
         complete_all();
         if (plugin_->quiesce != nullptr) {
@@ -211,6 +220,8 @@ inline void FakeHost::stop() {
         calls_.finish();
         watch_.stopped();
         database_.check_end();
+        http_client_.check_end();
+        secrets_.check_end();
         http_.check_end();
     }
     plugin_->destroy(plugin_);
@@ -230,14 +241,17 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
     for (const auto& [id, status] : of(host).withheld_) {
         if (id == wanted) return status;
     }
-    const std::pair<std::string_view, const void*> tables[] = {{GANTRY_LOG, log_table()},
-                                                               {GANTRY_SYS, sys_table()},
-                                                               {GANTRY_HTTP_SERVER, http_table()},
-                                                               {GANTRY_DATABASE, database_table()},
-                                                               {GANTRY_IDENTITY, identity_table()}};
     const std::pair<std::string_view, const void*> tables[] = {
-        {GANTRY_LOG, log_table()},           {GANTRY_SYS, sys_table()}, {GANTRY_HTTP_SERVER, http_table()},
-        {GANTRY_DATABASE, database_table()}, {GANTRY_KV, kv_table()},   {GANTRY_METRICS, metrics_table()}};
+        {GANTRY_LOG, log_table()},
+        {GANTRY_SYS, sys_table()},
+        {GANTRY_HTTP_SERVER, http_table()},
+        {GANTRY_DATABASE, database_table()},
+        {GANTRY_IDENTITY, identity_table()},
+        {GANTRY_KV, kv_table()},
+        {GANTRY_METRICS, metrics_table()},
+        {GANTRY_HTTP_CLIENT, http_client_table()},
+        {GANTRY_SECRETS, secrets_table()},
+    };
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;
         *service = table;

@@ -179,4 +179,53 @@ inline const gantry_metrics* FakeHost::metrics_table() {
     return &table;
 }
 
+inline const gantry_http_client* FakeHost::http_client_table() {
+    static const gantry_http_client table = {
+        sizeof table, 0,
+        [](const gantry_host* host, const gantry_http_call* call, const gantry_http_sink* sink, void* user,
+           gantry_id* operation, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("send");
+            return told < 0 ? told : of(host).http_client_.send(*call, *sink, user, operation, error);
+        },
+        [](const gantry_host* host, gantry_id operation) {
+            const gantry_status told = of(host).watch_.enter("resume");
+            return told < 0 ? told : of(host).http_client_.resume(operation);
+        },
+        [](const gantry_host* host, gantry_id operation) {
+            const gantry_status told = of(host).watch_.enter("cancel");
+            return told < 0 ? told : of(host).http_client_.cancel(operation);
+        }};
+    return &table;
+}
+
+inline const gantry_secrets* FakeHost::secrets_table() {
+    static const gantry_secrets table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, gantry_str name, gantry_slice* out, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("get");
+            return told < 0 ? told : of(host).secrets_.get(std::string(view(name)), out, error);
+        },
+        [](const gantry_host* host, gantry_str name, gantry_bytes value, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("put");
+            return told < 0 ? told : of(host).secrets_.put(std::string(view(name)), std::string(view(value)), error);
+        },
+        [](const gantry_host* host, gantry_str name, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("remove");
+            return told < 0 ? told : of(host).secrets_.remove(std::string(view(name)), error);
+        },
+        [](const gantry_host* host, gantry_str name, gantry_secret_changed changed, void* user, gantry_id* watch,
+           gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("watch");
+            return told < 0 ? told : of(host).secrets_.watch(std::string(view(name)), changed, user, watch, error);
+        },
+        [](const gantry_host* host, gantry_id watch) {
+            const gantry_status told = of(host).watch_.enter("unwatch");
+            // Told so or not, the plugin has done what it can.
+            const gantry_status done = of(host).secrets_.unwatch(watch);
+            return told < 0 ? told : done;
+        }};
+    return &table;
+}
+
 }  // namespace gantry::testing
