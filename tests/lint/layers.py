@@ -14,13 +14,15 @@ ROOMS = {
     "config": {"core", "log"},
     "http": {"core", "log"},
     "database": {"core", "log"},
+    "jobs": {"core", "log", "database"},
+    "events": {"core", "log", "database"},
     "plugin": {"core", "log"},
-    "bridge": {"core", "log", "http", "database"},
-    "app": {"core", "log", "http", "database", "plugin", "bridge", "config"},
+    "bridge": {"core", "log", "http", "database", "jobs", "events"},
+    "app": {"core", "log", "http", "database", "jobs", "events", "plugin", "bridge", "config"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "cli", "app"},
 }
-PLAIN = re.compile(r"^host/(http|database|log|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(http|database|events|jobs|log|plugin)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
@@ -31,6 +33,7 @@ LIBRARIES = {
     r"yaml-cpp/": {"config"},
     r"(spdlog/|fmt/)": {"log"},
     r"CLI/": {"cli"},
+    r"date/": {"jobs"},
     r"rapidjson/": {"sdk/cpp"},
     r"curl/": set(),
 }
