@@ -8,6 +8,7 @@
 #include "host/app/failed_plugins.hpp"
 #include "host/app/health_probes.hpp"
 #include "host/app/migrations.hpp"
+#include "host/core/clock.hpp"
 #include "host/core/thread_kind.hpp"
 
 namespace host::app {
@@ -35,7 +36,8 @@ Application::Application(config::Config config)
       log_(sink_, "gantry"),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
-      hosting_{config_, sink_, {.database = &database_}},
+      jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
+      hosting_{config_, sink_, {.database = &database_, .jobs = &jobs_}},
       plugins_(config_.plugins, plugin_environment(hosting_)),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_),
       server_(config_.http, pipeline_, log::Logger(sink_, "http")) {}
@@ -51,6 +53,7 @@ void Application::start() {
     make_data_directory(config_.data_directory);
     database_.start();
     migrate(database_, config_, "gantry", log_);
+    jobs_.start();
     plugins_.start();
     publish_routes();
     server_.start();
@@ -79,12 +82,16 @@ void Application::stop() {
     if (serving_) {
         log_.info("draining");
         pipeline_.set_draining(true);
+        const auto deadline = core::Monotonic::now() + config_.http.drain_deadline;
+        jobs_.close();
         const std::size_t cut = server_.drain(config_.http.drain_deadline);
         if (cut > 0) log_.warn("requests were cut off at the drain deadline", {{"requests", cut}});
+        if (!jobs_.drain(deadline)) log_.warn("jobs were cut off at the drain deadline and will be begun again");
     }
     // The table pins the plugins: without it they can end.
     pipeline_.publish(nullptr);
     plugins_.stop();
+    jobs_.stop();
     server_.stop();
     database_.stop();
     if (serving_) log_.info("stopped");

@@ -12,6 +12,7 @@
 #include "host/database/database.hpp"
 #include "host/http/pipeline.hpp"
 #include "host/http/server.hpp"
+#include "host/jobs/jobs.hpp"
 #include "host/log/logger.hpp"
 #include "host/plugin/manager.hpp"
 
@@ -43,6 +44,7 @@ class Application {
     const log::Logger log_;
     core::ThreadPool blocking_;
     database::Database database_;
+    jobs::Jobs jobs_;
     PluginHosting hosting_;
     plugin::Manager plugins_;
     http::Pipeline pipeline_;

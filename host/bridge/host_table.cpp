@@ -27,6 +27,7 @@ const std::vector<Service>& services() {
         {GANTRY_SYS, &sys_table(), sizeof(gantry_sys)},
         {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server)},
         {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database)},
+        {GANTRY_JOBS, &JobsService::table(), sizeof(gantry_jobs)},
     };
     return all;
 }
@@ -46,7 +47,9 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       gate_(std::make_shared<core::Gate>()),
       http_(plugin_.id, std::move(registrar.add_route), gate_, logger_),
       database_(plugin_.id, rooms.database, gate_),
-      sides_{&http_, &database_},
+      jobs_(plugin_.id, rooms.jobs, database_, registrar.record, gate_, logger_),
+      // Work stops coming first; the database is the last to go, since all the others use it.
+      sides_{&jobs_, &http_, &database_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

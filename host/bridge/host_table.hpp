@@ -10,6 +10,7 @@
 
 #include "host/bridge/database_service.hpp"
 #include "host/bridge/http_service.hpp"
+#include "host/bridge/jobs_service.hpp"
 #include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
@@ -22,6 +23,7 @@ std::map<std::string, std::uint32_t> offered_services();
 // The rooms behind the services. Each may be null, as all are offline: its service then answers GANTRY_E_UNAVAILABLE.
 struct Rooms {
     database::Database* database = nullptr;
+    jobs::Jobs* jobs = nullptr;
 };
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
@@ -46,6 +48,7 @@ class HostTable {
     const log::Logger& logger() const { return logger_; }
     HttpService& http() { return http_; }
     DatabaseService& database() { return database_; }
+    JobsService& jobs() { return jobs_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -63,6 +66,7 @@ class HostTable {
     const std::shared_ptr<core::Gate> gate_;
     HttpService http_;
     DatabaseService database_;
+    JobsService jobs_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

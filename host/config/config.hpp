@@ -13,6 +13,7 @@
 #include "host/config/tree.hpp"
 #include "host/database/settings.hpp"
 #include "host/http/settings.hpp"
+#include "host/jobs/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/plugin/settings.hpp"
 
@@ -24,6 +25,7 @@ struct Config {
     std::vector<std::filesystem::path> migrations_directories{"/usr/share/gantry/migrations"};
     http::Settings http;
     database::Settings database;  // its data_directory is the one above
+    jobs::Settings jobs;
     log::Settings log;
     plugin::Settings plugins = packaged_plugins();
     // Of each enabled plugin, by id: what stands beside "host". Its schema is known only once the plugin is mapped.

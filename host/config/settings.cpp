@@ -29,6 +29,7 @@ const Settings& settings() {
         add_general_settings(made);
         add_http_settings(made);
         add_database_settings(made);
+        add_jobs_settings(made);
         add_log_settings(made);
         return made;
     }();

@@ -10,6 +10,7 @@ using Settings = std::vector<Setting<Config>>;
 void add_general_settings(Settings& all);
 void add_http_settings(Settings& all);
 void add_database_settings(Settings& all);
+void add_jobs_settings(Settings& all);
 void add_log_settings(Settings& all);
 
 }  // namespace host::config

@@ -12,6 +12,9 @@
 
 namespace host::jobs {
 
+// 1-100 of [a-z0-9_.-]: the name of a kind or a schedule.
+bool is_name(const std::string& text);
+
 // A job that somebody wants done.
 struct Draft {
     std::string plugin;

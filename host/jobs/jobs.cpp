@@ -24,12 +24,6 @@ constexpr auto progress_interval = 500ms;
 constexpr auto clean_interval = 60s;
 constexpr auto pool_patience = 50ms;
 
-bool is_name(const std::string& text) {
-    return !text.empty() && text.size() <= name_bytes_max && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-    });
-}
-
 // first, 2 first, 4 first, ... up to max; each shortened by up to a half, so that what failed together does not come back
 // together.
 std::chrono::milliseconds back_off(std::uint32_t attempt, std::chrono::milliseconds first, std::chrono::milliseconds max) {
@@ -41,6 +35,12 @@ std::chrono::milliseconds back_off(std::uint32_t attempt, std::chrono::milliseco
 }
 
 }  // namespace
+
+bool is_name(const std::string& text) {
+    return !text.empty() && text.size() <= name_bytes_max && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    });
+}
 
 Jobs::Jobs(Settings settings, database::Database& database, core::ThreadPool& pool, log::Logger logger)
     : settings_(settings),

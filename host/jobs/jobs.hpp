@@ -40,7 +40,9 @@ class Jobs {
 
     // After the migrations. Throws what the database throws. [control]
     void start();
-    // Begins nothing more, gives back what has not begun, and waits for what runs. False: some still does at the deadline.
+    // Begins nothing more and gives back what has not begun.
+    void close() { floor_.close(); }
+    // That, and waits for what runs. False: some still does at the deadline.
     bool drain(std::chrono::steady_clock::time_point deadline);
     // Writes what has ended and gives up the lease; what still runs will be begun again. After the plugins have ended.
     // [control]

@@ -6,6 +6,7 @@
 #include <gantry/abi/config.h>
 #include <gantry/abi/database.h>
 #include <gantry/abi/http_server.h>
+#include <gantry/abi/jobs.h>
 #include <gantry/abi/log.h>
 #include <gantry/abi/plugin.h>
 #include <gantry/abi/sys.h>

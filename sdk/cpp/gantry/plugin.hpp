@@ -8,6 +8,7 @@
 #include <gantry/error.hpp>
 #include <gantry/health.hpp>
 #include <gantry/host.hpp>
+#include <gantry/jobs.hpp>
 #include <gantry/json.hpp>
 #include <gantry/request.hpp>
 #include <gantry/response.hpp>

@@ -17,6 +17,7 @@
 #include <gantry/detail/guard.hpp>
 #include <gantry/testing/database.hpp>
 #include <gantry/testing/http.hpp>
+#include <gantry/testing/jobs.hpp>
 #include <gantry/testing/settings.hpp>
 
 namespace gantry::testing {
@@ -114,6 +115,7 @@ class FakeHost {
 
     FakeDatabase& database() { return database_; }
     FakeHttp& http() { return http_; }
+    FakeJobs& jobs() { return jobs_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
         const std::lock_guard lock(log_mutex_);
@@ -144,11 +146,13 @@ class FakeHost {
     static const gantry_sys* sys_table();
     static const gantry_http_server* http_table();
     static const gantry_database* database_table();
+    static const gantry_jobs* jobs_table();
 
     Watch watch_;
     Calls calls_;
     FakeHttp http_{watch_, calls_};
     FakeDatabase database_{watch_, calls_};
+    FakeJobs jobs_{watch_, calls_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
     std::vector<std::pair<std::string, gantry_status>> withheld_;
@@ -219,7 +223,8 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
     const std::pair<std::string_view, const void*> tables[] = {{GANTRY_LOG, log_table()},
                                                                {GANTRY_SYS, sys_table()},
                                                                {GANTRY_HTTP_SERVER, http_table()},
-                                                               {GANTRY_DATABASE, database_table()}};
+                                                               {GANTRY_DATABASE, database_table()},
+                                                               {GANTRY_JOBS, jobs_table()}};
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;
         *service = table;
