@@ -2,6 +2,12 @@
 
 namespace host::config {
 
+namespace {
+
+constexpr std::int64_t ten_years_ms = 10ll * 365 * 86'400'000;
+
+}  // namespace
+
 void add_jobs_settings(Settings& all) {
     using Jobs = jobs::Settings;
     Section<Config, Jobs> jobs(all, "jobs", [](Config& config) -> Jobs& { return config.jobs; });
@@ -20,8 +26,9 @@ void add_jobs_settings(Settings& all) {
     jobs.add("retry_first", &Jobs::retry_first, "The pause after the first failure; doubled after each further one",
              {{"minimum", 1}});
     jobs.add("retry_max", &Jobs::retry_max, "The longest pause", {{"minimum", 1}});
-    jobs.add("keep_done", &Jobs::keep_done, "How long jobs that are done are remembered");
-    jobs.add("keep_failed", &Jobs::keep_failed, "How long dead letters and cancelled jobs are remembered");
+    jobs.add("keep_done", &Jobs::keep_done, "How long jobs that are done are remembered", {{"maximum", ten_years_ms}});
+    jobs.add("keep_failed", &Jobs::keep_failed, "How long dead letters and cancelled jobs are remembered",
+             {{"maximum", ten_years_ms}});
 }
 
 }  // namespace host::config
