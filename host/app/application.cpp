@@ -67,6 +67,7 @@ Application::Application(config::Config config, ReadConfig read_config)
       http_metrics_(metrics_),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
+      jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
       http_client_(config_.http_client, log::Logger(sink_, "http_client")),
       secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
       kv_(config_.kv, database_, log::Logger(sink_, "kv")),
@@ -93,6 +94,7 @@ void Application::start() {
     kv_.start();
     secrets_.start();
     http_client_.start();
+    jobs_.start();
     plugins_.start();
     pipeline_.publish(
         route_table_of(*hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); },
@@ -118,7 +120,8 @@ std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) 
                                                          .kv = &kv_,
                                                          .metrics = &metrics_,
                                                          .http_client = &http_client_,
-                                                         .secrets = &secrets_});
+                                                         .secrets = &secrets_,
+                                                         .jobs = &jobs_});
 }
 
 Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
@@ -195,12 +198,16 @@ void Application::stop() {
     if (serving_) {
         log_.info("draining");
         pipeline_.set_draining(true);
+        const auto deadline = core::Monotonic::now() + config_.http.drain_deadline;
+        jobs_.close();
         const std::size_t cut = server_.drain(config_.http.drain_deadline);
         if (cut > 0) log_.warn("requests were cut off at the drain deadline", {{"requests", cut}});
+        if (!jobs_.drain(deadline)) log_.warn("jobs were cut off at the drain deadline and will be begun again");
     }
     // The table pins the plugins: without it they can end.
     pipeline_.publish(nullptr);
     plugins_.stop();
+    jobs_.stop();
     server_.stop();
     kv_.stop();
     http_client_.stop();

@@ -19,6 +19,7 @@
 #include "host/http/server.hpp"
 #include "host/kv/kv.hpp"
 #include "host/http_client/client.hpp"
+#include "host/jobs/jobs.hpp"
 #include "host/log/logger.hpp"
 #include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
@@ -73,6 +74,7 @@ class Application {
     kv::Kv kv_;
     http_client::Client http_client_;
     secrets::Secrets secrets_;
+    jobs::Jobs jobs_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
     http::Pipeline pipeline_;

@@ -32,6 +32,7 @@ const std::vector<Service>& services() {
         {GANTRY_METRICS, &MetricsService::table(), sizeof(gantry_metrics)},
         {GANTRY_HTTP_CLIENT, &HttpClientService::table(), sizeof(gantry_http_client)},
         {GANTRY_SECRETS, &SecretsService::table(), sizeof(gantry_secrets)},
+        {GANTRY_JOBS, &JobsService::table(), sizeof(gantry_jobs)},
     };
     return all;
 }
@@ -56,7 +57,9 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       metrics_(plugin_.id, rooms.metrics, registrar.record),
       http_client_(plugin_.id, plugin_.egress, rooms.http_client, gate_),
       secrets_(plugin_.id, rooms.secrets, gate_, registrar.record),
-      sides_{&http_, &database_, &identity_, &kv_, &metrics_, &http_client_, &secrets_},
+      jobs_(plugin_.id, rooms.jobs, database_, registrar.record, gate_, logger_),
+      // Work stops coming first; the database is the last to go, since all the others use it.
+      sides_{&jobs_, &http_, &identity_, &kv_, &metrics_, &http_client_, &secrets_, &database_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

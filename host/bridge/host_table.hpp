@@ -15,6 +15,7 @@
 #include "host/bridge/kv_service.hpp"
 #include "host/bridge/metrics_service.hpp"
 #include "host/bridge/secrets_service.hpp"
+#include "host/bridge/jobs_service.hpp"
 #include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
@@ -32,6 +33,7 @@ struct Rooms {
     metrics::Registry* metrics = nullptr;
     http_client::Client* http_client = nullptr;
     secrets::Secrets* secrets = nullptr;
+    jobs::Jobs* jobs = nullptr;
 };
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
@@ -63,6 +65,7 @@ class HostTable {
     MetricsService& metrics() { return metrics_; }
     HttpClientService& http_client() { return http_client_; }
     SecretsService& secrets() { return secrets_; }
+    JobsService& jobs() { return jobs_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -85,6 +88,7 @@ class HostTable {
     MetricsService metrics_;
     HttpClientService http_client_;
     SecretsService secrets_;
+    JobsService jobs_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

@@ -16,6 +16,7 @@
 #include "host/http/settings.hpp"
 #include "host/identity/settings.hpp"
 #include "host/http_client/settings.hpp"
+#include "host/jobs/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/openapi/settings.hpp"
 #include "host/kv/settings.hpp"
@@ -38,6 +39,7 @@ struct Config {
     kv::Settings kv;
     http_client::Settings http_client;
     secrets::Settings secrets;  // its data_directory is the one above
+    jobs::Settings jobs;
     log::Settings log;
     openapi::Settings openapi;
     metrics::Settings metrics;

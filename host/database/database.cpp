@@ -51,11 +51,13 @@ void Database::start() {
     for (std::size_t lane = 0; lane < settings_.connections; ++lane) {
         executors_.push_back(std::make_unique<Executor>(*dispatcher_, lane, executor, logger_));
     }
+    listener_ = std::make_unique<Listener>(executor.session_url, logger_);
     refuser_ = std::thread([this] { answer_refusals(); });
     own_client_ = client(host_owner);
 }
 
 void Database::stop() {
+    listener_.reset();
     if (dispatcher_) {
         dispatcher_->close();
         executors_.clear();

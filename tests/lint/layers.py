@@ -19,16 +19,18 @@ ROOMS = {
     "http_client": {"core", "log"},
     "secrets": {"core", "log", "database"},
     "kv": {"core", "log", "database"},
+    "jobs": {"core", "log", "database"},
+    "events": {"core", "log", "database"},
     "plugin": {"core", "log"},
     "openapi": {"core", "log", "http"},
-    "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv"},
+    "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv", "jobs", "events"},
     "admin": {"core", "log", "http"},
-    "app": {"core", "log", "metrics", "config", "http", "identity", "database", "http_client",
-            "secrets", "kv", "plugin", "openapi", "bridge", "admin"},
+    "app": {"core", "log", "metrics", "config", "http", "identity", "database", "http_client", "secrets",
+            "kv", "jobs", "events", "plugin", "openapi", "bridge", "admin"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "app", "cli"},
 }
-PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|plugin|openapi)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|jobs|events|plugin|openapi)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
@@ -40,6 +42,7 @@ LIBRARIES = {
     r"yaml-cpp/": {"config"},
     r"(spdlog/|fmt/)": {"log"},
     r"CLI/": {"cli"},
+    r"date/": {"jobs"},
     r"rapidjson/": {"sdk/cpp"},
     r"curl/": {"http_client"},
     r"(zlib|zstd)\.h": {"http"},

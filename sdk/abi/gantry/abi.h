@@ -9,6 +9,7 @@
 #include <gantry/abi/http_server.h>
 #include <gantry/abi/identity.h>
 #include <gantry/abi/kv.h>
+#include <gantry/abi/jobs.h>
 #include <gantry/abi/log.h>
 #include <gantry/abi/metrics.h>
 #include <gantry/abi/plugin.h>

@@ -10,6 +10,7 @@
 #include <gantry/host.hpp>
 #include <gantry/identity.hpp>
 #include <gantry/http_client.hpp>
+#include <gantry/jobs.hpp>
 #include <gantry/json.hpp>
 #include <gantry/kv.hpp>
 #include <gantry/metrics.hpp>

@@ -22,6 +22,7 @@
 #include <gantry/testing/metrics.hpp>
 #include <gantry/testing/http_client.hpp>
 #include <gantry/testing/secrets.hpp>
+#include <gantry/testing/jobs.hpp>
 #include <gantry/testing/settings.hpp>
 
 namespace gantry::testing {
@@ -126,6 +127,7 @@ class FakeHost {
     FakeMetrics& metrics() { return metrics_; }
     FakeHttpClient& upstream() { return http_client_; }
     FakeSecrets& secrets() { return secrets_; }
+    FakeJobs& jobs() { return jobs_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
         const std::lock_guard lock(log_mutex_);
@@ -161,6 +163,7 @@ class FakeHost {
     static const gantry_metrics* metrics_table();
     static const gantry_http_client* http_client_table();
     static const gantry_secrets* secrets_table();
+    static const gantry_jobs* jobs_table();
 
     Watch watch_;
     Calls calls_;
@@ -171,6 +174,7 @@ class FakeHost {
     FakeMetrics metrics_{watch_};
     FakeHttpClient http_client_{watch_, calls_};
     FakeSecrets secrets_{watch_, calls_};
+    FakeJobs jobs_{watch_, calls_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
     std::vector<std::pair<std::string, gantry_status>> withheld_;
@@ -251,6 +255,7 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
         {GANTRY_METRICS, metrics_table()},
         {GANTRY_HTTP_CLIENT, http_client_table()},
         {GANTRY_SECRETS, secrets_table()},
+        {GANTRY_JOBS, jobs_table()},
     };
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;

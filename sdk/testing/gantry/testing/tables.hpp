@@ -228,4 +228,35 @@ inline const gantry_secrets* FakeHost::secrets_table() {
     return &table;
 }
 
+inline const gantry_jobs* FakeHost::jobs_table() {
+    static const gantry_jobs table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, const gantry_job_kind* kind, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("jobs.handle");
+            return told < 0 ? told : of(host).jobs_.handle(*kind);
+        },
+        [](const gantry_host* host, const gantry_job_schedule* schedule, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("jobs.schedule");
+            return told < 0 ? told : of(host).jobs_.schedule(*schedule);
+        },
+        [](const gantry_host* host, const gantry_job* job, gantry_submit_done done, void* user) {
+            const gantry_status told = of(host).watch_.enter("jobs.submit");
+            return told < 0 ? told : of(host).jobs_.submit(*job, done, user);
+        },
+        [](const gantry_host* host, gantry_id run, std::uint32_t permille, gantry_str note) {
+            const gantry_status told = of(host).watch_.enter("jobs.progress");
+            return told < 0 ? told : of(host).jobs_.tell_progress(run, permille, note);
+        },
+        [](const gantry_host* host, gantry_id run, gantry_status status, const gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("jobs.finish");
+            return told < 0 ? told : of(host).jobs_.finish(run, status, error);
+        },
+        [](const gantry_host* host, gantry_str id, gantry_done done, void* user) {
+            const gantry_status told = of(host).watch_.enter("jobs.cancel");
+            return told < 0 ? told : of(host).jobs_.cancel(id, done, user);
+        }};
+    return &table;
+}
+
 }  // namespace gantry::testing
