@@ -6,7 +6,7 @@ set -eu
 case "$1" in
 build) wanted="g++ cmake ninja-build ccache make pkg-config python3 curl clang-format-14 clang-14
     libpistache-dev libsoci-dev libpq-dev libyaml-cpp-dev rapidjson-dev libspdlog-dev libfmt-dev
-    libboost-dev libssl-dev libcli11-dev libgtest-dev libgmock-dev postgresql-15" ;;
+    libboost-dev libssl-dev openssl libcli11-dev libgtest-dev libgmock-dev postgresql-15" ;;
 fuzz) wanted="clang-14 libclang-rt-14-dev" ;;
 bench) wanted="libbenchmark-dev wrk nginx-light python3-fastapi uvicorn python3-uvloop python3-httptools" ;;
 *) echo "usage: $0 build|fuzz|bench" >&2; exit 2 ;;

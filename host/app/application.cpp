@@ -59,7 +59,7 @@ void Application::start() {
 }
 
 void Application::publish_routes() {
-    http::HealthSources sources{[this] { return unready_reasons(); }, health_probes(database_, plugins_, config_.plugins)};
+    http::HealthSources sources{[this] { return unready_reasons(); }, health_probes(database_, plugins_, server_, config_)};
     for (http::Route& route : http::health_routes(std::move(sources)))
         hosting_.routes.add(std::move(route));
     add_closed_routes(hosting_.routes, plugins_.failures(), hosting_.removed_routes);

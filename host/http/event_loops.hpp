@@ -21,7 +21,7 @@ class EventLoops {
     EventLoops& operator=(const EventLoops&) = delete;
 
     // Accepts from then on; descriptors[i] is for worker i.
-    void accept_from(const std::vector<int>& descriptors);
+    void accept_from(const std::vector<int>& descriptors, Protection protection);
     // Accepts nothing more, closes what is idle, lets the rest come to its end.
     void drain();
     // Ends all connections as they are; returns how many answers were owed.

@@ -65,6 +65,7 @@ Exchange::Exchange(const Context& context, const Request& request, Reply reply, 
       started_ns_(core::mono_ns()),
       deadline_ns_(deadline_after(started_ns_, route, context.settings)),
       head_request_(request.method == "HEAD"),
+      tls_(request.tls),
       request_(&request),
       home_(std::this_thread::get_id()),
       reply_(std::move(reply)) {}
@@ -149,7 +150,7 @@ void Exchange::answer(const Problem& problem) {
 }
 
 void Exchange::answer(Head head, Bytes body) {
-    context_.dress(head, request_id_, cors_lines_);
+    context_.dress(head, {request_id_, cors_lines_, tls_});
     bytes_ = body.size();
     {
         std::lock_guard pen(pen_);
@@ -168,7 +169,7 @@ bool Exchange::open(Head head, StreamEvents events) {
     std::lock_guard pen(pen_);
     dropped = claim({.next = State::Streaming, .status = head.status(), .events = std::move(shared)});
     if (!dropped) return false;
-    context_.dress(head, request_id_, cors_lines_);
+    context_.dress(head, {request_id_, cors_lines_, tls_});
     reply_.open(std::move(head), heartbeat);
     return true;
 }
@@ -176,7 +177,7 @@ bool Exchange::open(Head head, StreamEvents events) {
 // The head is all that is wanted. Who would write on for ever, as event streams do, must learn that it is over.
 bool Exchange::open_and_end(Head head) {
     if (!claim({.next = State::Ended, .status = head.status()})) return false;
-    context_.dress(head, request_id_, cors_lines_);
+    context_.dress(head, {request_id_, cors_lines_, tls_});
     {
         std::lock_guard pen(pen_);
         reply_.open(std::move(head), std::chrono::milliseconds(0));

@@ -117,6 +117,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     const std::uint64_t started_ns_;
     const std::uint64_t deadline_ns_;
     const bool head_request_;
+    const bool tls_;
 
     // The handler's view: the connection's bytes, or kept_. Only the handler's thread changes it.
     const Request* request_;

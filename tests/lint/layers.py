@@ -27,6 +27,7 @@ LIBRARIES = {
     r"boost/dll": {"plugin"},
     r"pistache/": {"http"},
     r"boost/beast": {"http", "fuzz"},
+    r"openssl/": {"core", "http"},
     r"(soci/|libpq-fe|pg_config|libpq/)": {"database"},
     r"yaml-cpp/": {"config"},
     r"(spdlog/|fmt/)": {"log"},
