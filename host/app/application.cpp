@@ -126,6 +126,7 @@ std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) 
 
 Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
     return {.read_config = std::move(read_config),
+            .refresh = [this] { server_.reload_certificates(); },
             .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
             .host_routes = [this](const PluginHosting& hosting) { return host_routes(hosting); },
             .http_metrics = &http_metrics_,
@@ -135,7 +136,7 @@ Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
 
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
     auto routes = app::host_routes(
-        {.health = {[this] { return unready_reasons(); }, health_probes(database_, kv_, plugins_, hosting.config.plugins)},
+        {.health = {[this] { return unready_reasons(); }, health_probes({database_, kv_, plugins_, server_}, hosting.config)},
          .status = [this] { return status(); },
          .plugins = &control_,
          .log = log_source(sink_),

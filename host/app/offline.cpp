@@ -10,6 +10,7 @@
 #include "host/config/overlay.hpp"
 #include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
+#include "host/http/tls_context.hpp"
 #include "host/openapi/published_document.hpp"
 #include "host/plugin/manager.hpp"
 
@@ -63,6 +64,9 @@ std::string joined(const std::vector<std::string>& words) {
 std::vector<PluginStatus> check(const config::Examined& examined) {
     const Offline offline(examined.config);
     std::vector<std::string> problems = examined.errors;
+    const http::Tls& tls = examined.config.http.tls;
+    if (const auto problem = tls.certificates.empty() ? std::nullopt : http::problem_with(tls))
+        problems.push_back("http.tls: " + *problem);
     if (examined.plugins_known) {
         for (std::string& problem : offline.manager.check())
             problems.push_back(std::move(problem));

@@ -122,6 +122,7 @@ void Reloader::reload(const Done& done) {
 
 Reloader::Swap Reloader::swap(ReloadOutcome& outcome) {
     Swap swap;
+    parts_.refresh();
     swap.former_hosting = serving();
     swap.hosting = parts_.make_hosting(parts_.read_config());
     outcome.restart_needed = restart_needed_for(swap.former_hosting->config, swap.hosting->config);

@@ -38,6 +38,8 @@ class Reloader {
     struct Parts {
         // The configuration as it is written now; throws with everything that is wrong.
         std::function<config::Config()> read_config;
+        // Reads anew what belongs to no generation: certificates. Throws core::Error; then the former ones stay.
+        std::function<void()> refresh;
         std::function<std::shared_ptr<PluginHosting>(config::Config)> make_hosting;
         HostRoutes host_routes;
         const HttpMetrics* http_metrics;

@@ -32,6 +32,30 @@ void check_cors(const Node& root, Problems& problems) {
     }
 }
 
+void check_tls(const Node& root, Problems& problems) {
+    const Node* listen = find_path(root, {"http", "listen"});
+    const Node* certificates = find_path(root, {"http", "tls", "certificates"});
+    const Node* keys = find_path(root, {"http", "tls", "keys"});
+    if (listen == nullptr || certificates == nullptr || keys == nullptr) return;
+    if (!listen->is_list() || !certificates->is_list() || !keys->is_list()) return;
+    const auto wants_tls = [](const Node& address) {
+        return address.is_text() && address.as_text().starts_with("https://");
+    };
+    const auto address = std::find_if(listen->items().begin(), listen->items().end(), wants_tls);
+    const std::size_t count = certificates->items().size();
+    if (address != listen->items().end() && count == 0)
+        problems.add(address->mark(), "http.listen", "an https:// address needs http.tls.certificates");
+    if (address == listen->items().end() && count != 0) {
+        problems.add(certificates->mark(), "http.tls.certificates",
+                     "no address of http.listen begins with https://, so they would serve nobody");
+    }
+    if (!keys->items().empty() && keys->items().size() != count) {
+        problems.add(keys->mark(), "http.tls.keys",
+                     "expected a file for each of http.tls.certificates, found " + std::to_string(keys->items().size()) +
+                         " for " + std::to_string(count));
+    }
+}
+
 // False: what is written there is among the errors.
 bool store_plugins_alone(const Node& completed, Config& config) {
     try {
@@ -61,6 +85,7 @@ Examined build(const Node& sources, const Environment& environment, Problems& pr
     const Node completed = validate(schema, written, Where{}, problems);
     check_plugin_ids(completed, problems);
     check_cors(completed, problems);
+    check_tls(completed, problems);
 
     Examined examined;
     if (!problems.empty()) {

@@ -87,6 +87,7 @@ bool is_port(std::string_view text) {
 bool is_listen(std::string_view text) {
     constexpr std::size_t unix_path_bytes_max = 107;  // sockaddr_un
     if (text.starts_with("unix:")) return text.size() > 6 && text[5] == '/' && text.size() - 5 <= unix_path_bytes_max;
+    if (text.starts_with("https://")) text.remove_prefix(8);
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return false;
     const std::string_view host = text.substr(0, colon);
@@ -145,7 +146,8 @@ constexpr Format formats[] = {
     {"path", "the path of a file or directory", is_path},
     {"egress", "a host that may be called, such as api.github.com, api.github.com:8443, *.example.org or [2001:db8::1]:443",
      is_egress},
-    {"listen", "an address such as 127.0.0.1:8080, [::1]:8080, :8080 or unix:/run/gantry/http.sock", is_listen},
+    {"listen", "an address such as 127.0.0.1:8080, [::1]:8080, :8080, https://:8443 or unix:/run/gantry/http.sock",
+     is_listen},
 };
 
 const Format& format_of(std::string_view name) {

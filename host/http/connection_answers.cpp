@@ -187,7 +187,7 @@ void Connection::beat() {
     if (answers_.empty()) return;
     OwedAnswer& answer = answers_.front();
     if (answer.state != OwedAnswer::State::Streaming || answer.heartbeat.count() == 0 || !answer.at_line_begin) return;
-    if (!out_.empty() || worker_.now() - answer.written_at < answer.heartbeat) return;
+    if (!all_sent() || worker_.now() - answer.written_at < answer.heartbeat) return;
     Bytes comment(std::string(":\n"));
     answer.stream->queued += comment.size();
     append_piece(answer, std::move(comment));

@@ -76,6 +76,7 @@ Exchange::Exchange(const Context& context, const Request& request, Reply reply, 
       deadline_ns_(deadline_after(started_ns_, route, context.settings)),
       head_request_(request.method == "HEAD"),
       coding_(coding_for(request, route, context.settings.compression)),
+      tls_(request.tls),
       request_(&request),
       home_(std::this_thread::get_id()),
       reply_(std::move(reply)) {}
@@ -196,7 +197,7 @@ void Exchange::compress_and_deliver(Head head, Bytes body) {
 }
 
 void Exchange::deliver(Head head, Bytes body) {
-    context_.dress(head, request_id_, cors_lines_);
+    context_.dress(head, {request_id_, cors_lines_, tls_});
     bytes_ = body.size();
     {
         std::lock_guard pen(pen_);
@@ -215,7 +216,7 @@ bool Exchange::open(Head head, StreamEvents events, std::optional<std::uint64_t>
     std::lock_guard pen(pen_);
     dropped = claim({.next = State::Streaming, .status = head.status(), .events = std::move(shared)});
     if (!dropped) return false;
-    context_.dress(head, request_id_, cors_lines_);
+    context_.dress(head, {request_id_, cors_lines_, tls_});
     reply_.open(std::move(head), {heartbeat, length});
     return true;
 }
@@ -223,7 +224,7 @@ bool Exchange::open(Head head, StreamEvents events, std::optional<std::uint64_t>
 // The head is all that is wanted. Who would write on for ever, as event streams do, must learn that it is over.
 bool Exchange::open_and_end(Head head, std::optional<std::uint64_t> length) {
     if (!claim({.next = State::Ended, .status = head.status()})) return false;
-    context_.dress(head, request_id_, cors_lines_);
+    context_.dress(head, {request_id_, cors_lines_, tls_});
     {
         std::lock_guard pen(pen_);
         reply_.open(std::move(head), {.length = length});

@@ -129,6 +129,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     const bool head_request_;
     std::shared_ptr<const Principal> principal_;
     const Coding coding_;
+    const bool tls_;
 
     // The handler's view: the connection's bytes, or kept_. Only the handler's thread changes it.
     const Request* request_;

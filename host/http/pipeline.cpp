@@ -177,7 +177,7 @@ void Pipeline::reject(Unrouted& unrouted, const Problem& problem, const std::str
 }
 
 void Pipeline::finish(Unrouted& unrouted, Head head, std::string body, const std::string& cors_lines) const {
-    context_.dress(head, unrouted.request_id, cors_lines);
+    context_.dress(head, {unrouted.request_id, cors_lines, unrouted.request.tls});
     const std::uint16_t status = head.status();
     const std::size_t bytes = body.size();
     unrouted.reply.send(std::move(head), Bytes(std::move(body)));
@@ -207,7 +207,8 @@ std::pair<Head, std::string> Pipeline::refuse(const Refusal& refusal, const Requ
     const Problem problem{
         .status = refusal.status, .code = std::string(refusal.code), .detail = std::string(refusal.detail)};
     Head head = head_of(problem);
-    context_.dress(head, unrouted.request_id, context_.cors.lines_for(partial));
+    const std::string cors_lines = context_.cors.lines_for(partial);
+    context_.dress(head, {unrouted.request_id, cors_lines, partial.tls});
     std::string body = to_json(problem, partial.path, unrouted.request_id);
     account(unrouted, problem.status, body.size());
     return {std::move(head), std::move(body)};
