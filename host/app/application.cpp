@@ -96,9 +96,8 @@ void Application::start() {
     http_client_.start();
     jobs_.start();
     plugins_.start();
-    pipeline_.publish(
-        route_table_of(*hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); },
-                       &http_metrics_));
+    pipeline_.publish(route_table_of(
+        *hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); }, &http_metrics_));
     admit_administrators();
     server_.start();
     serving_ = true;
@@ -135,13 +134,13 @@ Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
 }
 
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
-    auto routes = app::host_routes(
-        {.health = {[this] { return unready_reasons(); }, health_probes({database_, kv_, plugins_, server_}, hosting.config)},
-         .status = [this] { return status(); },
-         .plugins = &control_,
-         .log = log_source(sink_),
-         .pool = blocking_},
-        hosting.config.openapi);
+    auto routes = app::host_routes({.health = {[this] { return unready_reasons(); },
+                                               health_probes({database_, kv_, plugins_, server_}, hosting.config)},
+                                    .status = [this] { return status(); },
+                                    .plugins = &control_,
+                                    .log = log_source(sink_),
+                                    .pool = blocking_},
+                                   hosting.config.openapi);
     routes.push_back(metrics_route(metrics_, config_.metrics.token));
     return routes;
 }

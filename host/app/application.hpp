@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "host/app/plugin_control.hpp"
 #include "host/app/http_metrics.hpp"
+#include "host/app/plugin_control.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/app/plugin_status.hpp"
 #include "host/app/reloader.hpp"
@@ -17,9 +17,9 @@
 #include "host/database/database.hpp"
 #include "host/http/pipeline.hpp"
 #include "host/http/server.hpp"
-#include "host/kv/kv.hpp"
 #include "host/http_client/client.hpp"
 #include "host/jobs/jobs.hpp"
+#include "host/kv/kv.hpp"
 #include "host/log/logger.hpp"
 #include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"

@@ -66,8 +66,9 @@ std::vector<http::Probe> health_probes(const ProbedParts& parts, const config::C
                           .gates_readiness = required});
     }
     if (!config.http.tls.certificates.empty())
-        probes.push_back(
-            {.name = "certificates", .required = false, .check = [&server = parts.server] { return ask_certificates(server); }});
+        probes.push_back({.name = "certificates", .required = false, .check = [&server = parts.server] {
+                              return ask_certificates(server);
+                          }});
     return probes;
 }
 

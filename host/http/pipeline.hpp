@@ -22,7 +22,7 @@ class Pipeline : public Dispatcher {
   public:
     // Who else has a part in every request; both may be absent.
     struct Sides {
-        Authenticator* authenticator = nullptr;          // without: routes for known callers are refused; outlives the pipeline
+        Authenticator* authenticator = nullptr;  // without: routes for known callers are refused; outlives the pipeline
         std::shared_ptr<RouteMeter> unrouted = nullptr;  // is told of what no route has served
     };
     // `blocking` runs the routes that may wait; it outlives the pipeline, its work and every exchange do not.

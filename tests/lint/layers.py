@@ -37,7 +37,7 @@ LIBRARIES = {
     r"boost/dll": {"plugin"},
     r"pistache/": {"http"},
     r"boost/beast": {"cli", "fuzz", "http"},
-    r"openssl/": {"core", "http"},
+    r"openssl/": {"core", "http", "secrets"},
     r"(soci/|libpq-fe|pg_config|libpq/)": {"database"},
     r"hiredis/": {"kv"},
     r"yaml-cpp/": {"config"},

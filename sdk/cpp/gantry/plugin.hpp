@@ -8,8 +8,8 @@
 #include <gantry/error.hpp>
 #include <gantry/health.hpp>
 #include <gantry/host.hpp>
-#include <gantry/identity.hpp>
 #include <gantry/http_client.hpp>
+#include <gantry/identity.hpp>
 #include <gantry/jobs.hpp>
 #include <gantry/json.hpp>
 #include <gantry/kv.hpp>

@@ -17,12 +17,12 @@
 #include <gantry/detail/guard.hpp>
 #include <gantry/testing/database.hpp>
 #include <gantry/testing/http.hpp>
+#include <gantry/testing/http_client.hpp>
 #include <gantry/testing/identity.hpp>
+#include <gantry/testing/jobs.hpp>
 #include <gantry/testing/kv.hpp>
 #include <gantry/testing/metrics.hpp>
-#include <gantry/testing/http_client.hpp>
 #include <gantry/testing/secrets.hpp>
-#include <gantry/testing/jobs.hpp>
 #include <gantry/testing/settings.hpp>
 
 namespace gantry::testing {
@@ -246,16 +246,11 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
         if (id == wanted) return status;
     }
     const std::pair<std::string_view, const void*> tables[] = {
-        {GANTRY_LOG, log_table()},
-        {GANTRY_SYS, sys_table()},
-        {GANTRY_HTTP_SERVER, http_table()},
-        {GANTRY_DATABASE, database_table()},
-        {GANTRY_IDENTITY, identity_table()},
-        {GANTRY_KV, kv_table()},
-        {GANTRY_METRICS, metrics_table()},
-        {GANTRY_HTTP_CLIENT, http_client_table()},
-        {GANTRY_SECRETS, secrets_table()},
-        {GANTRY_JOBS, jobs_table()},
+        {GANTRY_LOG, log_table()},           {GANTRY_SYS, sys_table()},
+        {GANTRY_HTTP_SERVER, http_table()},  {GANTRY_DATABASE, database_table()},
+        {GANTRY_IDENTITY, identity_table()}, {GANTRY_KV, kv_table()},
+        {GANTRY_METRICS, metrics_table()},   {GANTRY_HTTP_CLIENT, http_client_table()},
+        {GANTRY_SECRETS, secrets_table()},   {GANTRY_JOBS, jobs_table()},
     };
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;
