@@ -36,8 +36,7 @@ static gantry_status count(void* user, gantry_id request, const gantry_request* 
     memset(&now, 0, sizeof now);
     now.struct_size = sizeof now;
     (void)view;
-    return begun(request, kv->add(fixture_host, kept->params[0].value, 1, 0, &now, done, (void*)(uintptr_t)request),
-                 &now);
+    return begun(request, kv->add(fixture_host, kept->params[0].value, 1, 0, &now, done, (void*)(uintptr_t)request), &now);
 }
 static gantry_status limit(void* user, gantry_id request, const gantry_request* view) {
     (void)user;
@@ -47,8 +46,7 @@ static gantry_status limit(void* user, gantry_id request, const gantry_request* 
     gantry_kv_result now;
     memset(&now, 0, sizeof now);
     now.struct_size = sizeof now;
-    return begun(request,
-                 kv->limit(fixture_host, kept->params[0].value, 3, 600000, &now, done, (void*)(uintptr_t)request),
+    return begun(request, kv->limit(fixture_host, kept->params[0].value, 3, 600000, &now, done, (void*)(uintptr_t)request),
                  &now);
 }
 static gantry_status start(gantry_plugin* plugin, gantry_error* error) {
