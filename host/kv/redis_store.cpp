@@ -3,6 +3,7 @@
 #include <hiredis/hiredis.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ Error away() {
     return Error{Code::Unavailable, "redis does not answer"}.mark_retryable();
 }
 
-void signal(int event) {
+void set_event(int event) {
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
 }
@@ -63,7 +64,7 @@ void RedisStore::stop() {
         stopping_ = true;
         available_ = false;
     }
-    signal(stop_);
+    set_event(stop_);
     thread_.join();
 }
 
@@ -85,12 +86,17 @@ void RedisStore::begin(const Request& request, Completion completion) {
         ++waiting_;
         queue_.push_back(std::move(task));
     }
-    if (first) signal(wake_);
+    if (first) set_event(wake_);
 }
 
 void RedisStore::run() {
     pthread_setname_np(pthread_self(), "kv-redis");
     core::set_thread_kind(core::ThreadKind::Worker);
+    // hiredis writes with write(): to a connection that Redis has closed this would end the process.
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
     const auto stopping = [this] {
         std::lock_guard lock(mutex_);
         return stopping_;
@@ -103,7 +109,7 @@ void RedisStore::run() {
             if (error.code() != Code::Cancelled) logger_.warn("redis is away", {{"reason", error.what()}});
         }
         set_available(false);
-        fail_all(failed(Code::Unavailable, "redis does not answer"));
+        if (!stopping()) fail_all(failed(Code::Unavailable, "redis does not answer"));
         // A connection that held for a while was no failed attempt.
         if (Monotonic::now() - begun > longest_pause) pause_now = first_pause;
         pause(pause_now);
@@ -141,31 +147,31 @@ void RedisStore::serve(RedisLink& link) {
 }
 
 void RedisStore::take_queued(RedisLink& link) {
-    std::deque<Task> taken;
+    const std::size_t begun = sent_.size();
     {
         std::lock_guard lock(mutex_);
         if (stopping_) throw Error{Code::Cancelled, "the host is stopping"};
         std::uint64_t count = 0;
         [[maybe_unused]] const ssize_t cleared = read(wake_, &count, sizeof count);
-        taken.swap(queue_);
+        // From here on they are known as sent, whatever goes wrong: nobody is forgotten.
+        std::move(queue_.begin(), queue_.end(), std::back_inserter(sent_));
+        queue_.clear();
     }
-    for (Task& task : taken)
-        send(link, std::move(task));
+    for (std::size_t i = begun; i < sent_.size(); ++i)
+        append(link, sent_[i].command);
 }
 
-void RedisStore::send(RedisLink& link, Task task) {
+void RedisStore::append(RedisLink& link, const RedisCommand& command) const {
     RedisLink::Words words;
-    if (task.command.script) words = {"EVALSHA", hashes_[static_cast<std::size_t>(*task.command.script)], "1"};
-    words.insert(words.end(), task.command.words.begin(), task.command.words.end());
-    sent_.push_back(std::move(task));
+    if (command.script) words = {"EVALSHA", hashes_[static_cast<std::size_t>(*command.script)], "1"};
+    words.insert(words.end(), command.words.begin(), command.words.end());
     link.append(words);
 }
 
 // Somebody has emptied the server's scripts: it gets this one with its text, and knows it from then on.
-void RedisStore::send_script_text(RedisLink& link, Task task) {
-    RedisLink::Words words{"EVAL", redis_scripts()[static_cast<std::size_t>(*task.command.script)], "1"};
-    words.insert(words.end(), task.command.words.begin(), task.command.words.end());
-    sent_.push_back(std::move(task));
+void RedisStore::append_with_text(RedisLink& link, const RedisCommand& command) {
+    RedisLink::Words words{"EVAL", redis_scripts()[static_cast<std::size_t>(*command.script)], "1"};
+    words.insert(words.end(), command.words.begin(), command.words.end());
     link.append(words);
 }
 
@@ -188,7 +194,8 @@ void RedisStore::take_replies(RedisLink& link) {
         Task task = std::move(sent_.front());
         sent_.pop_front();
         if (is_unknown_script(*reply) && task.command.script) {
-            send_script_text(link, std::move(task));
+            sent_.push_back(std::move(task));
+            append_with_text(link, sent_.back().command);
         } else {
             finish(task, redis_outcome(task.operation, *reply));
         }

@@ -47,8 +47,8 @@ class RedisStore : public Store {
     void load_scripts(RedisLink& link);
     void serve(RedisLink& link);
     void take_queued(RedisLink& link);
-    void send(RedisLink& link, Task task);
-    void send_script_text(RedisLink& link, Task task);
+    void append(RedisLink& link, const RedisCommand& command) const;
+    static void append_with_text(RedisLink& link, const RedisCommand& command);
     void take_replies(RedisLink& link);
     void wait(const RedisLink& link, bool sending) const;
     void finish(Task& task, Outcome outcome);

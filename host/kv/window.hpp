@@ -9,7 +9,8 @@ namespace host::kv {
 
 // A sliding window is counted in slices: the present one and as many before it as a window has. So never more than
 // `limit` calls are let through in any time of the window's length, and what is let through counts a sixteenth of the window
-// too long at most. The three stores do the same sum.
+// too long at most (slices are whole milliseconds, so a window of a few milliseconds is longer). The three stores do the
+// same sum.
 inline constexpr std::uint64_t slices_of_window = 16;
 
 inline std::uint64_t slice_ms_of(std::uint64_t window_ms) {

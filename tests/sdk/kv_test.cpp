@@ -78,9 +78,15 @@ TEST_P(WithKv, LimitsCalls) {
     EXPECT_EQ(host.get("/limited").body, "left 0");
 }
 
-TEST_P(WithKv, Waits) {
-    EXPECT_EQ(host.get("/wait").body, std::string("\0x", 2));
-    EXPECT_EQ(host.get("/wait_on_a_loop").status, 500);
+// By hand nobody would complete what a blocking route waits for.
+TEST(Kv, WaitsOnABlockingThread) {
+    for (const bool at_once : {true, false}) {
+        FakeHost host;
+        if (at_once) host.kv().answer_at_once();
+        host.start(entry_of<Sessions>());
+        EXPECT_EQ(host.get("/wait").body, std::string("\0x", 2));
+        EXPECT_EQ(host.get("/wait_on_a_loop").status, 500);
+    }
 }
 
 TEST_P(WithKv, AnswersThatTheStoreIsAway) {

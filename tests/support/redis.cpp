@@ -2,13 +2,11 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <stdexcept>
 #include <string_view>
-
-extern char** environ;
 
 namespace tests {
 
@@ -20,7 +18,7 @@ void wait_until_ready(int output) {
     char buffer[512];
     while (text.find("accept connections") == std::string::npos) {
         const ssize_t size = read(output, buffer, sizeof buffer);
-        if (size <= 0) throw std::runtime_error("redis-server did not start: " + text);
+        if (size <= 0) throw std::runtime_error("redis-server (packaging/debian_packages.sh has it) did not start: " + text);
         text.append(buffer, static_cast<std::size_t>(size));
     }
 }
@@ -37,13 +35,17 @@ void RedisServer::start() {
     arguments.push_back(nullptr);
     int pipe_ends[2];
     if (pipe2(pipe_ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], 1);
-    const int failure = posix_spawnp(&process_, "redis-server", &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
+    process_ = fork();
+    if (process_ == 0) {
+        // It must not outlive a test that crashes, nor hold its output open.
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(pipe_ends[1], 1);
+        dup2(pipe_ends[1], 2);
+        execvp(arguments.front(), arguments.data());
+        _exit(127);
+    }
     close(pipe_ends[1]);
-    if (failure != 0) throw std::runtime_error("redis-server cannot be run; it is in packaging/debian_packages.sh");
+    if (process_ < 0) throw std::runtime_error("no process for redis-server");
     wait_until_ready(pipe_ends[0]);
     close(pipe_ends[0]);
 }

@@ -14,6 +14,7 @@ def run(context):
     benchmark(context, section, "codec_bench")
     counting = benchmark(context, section, "metrics_bench")
     section.at_most("counting a request", 100, counting["meter_a_request"], "ns", digits=0)
+    benchmark(context, section, "kv_bench")
     added = crossing["through_the_abi"] - crossing["linked_in"]
     section.at_most("crossing the ABI, added to a request", 150, added, "ns", digits=0)
     return section

@@ -132,14 +132,15 @@ TEST_F(RedisStoreTest, RefusesWhatWouldPileUp) {
     settings.redis_url = server.url();
     settings.deadline = 30s;
     settings.queue_max = 2;
+    std::promise<void> inside;
+    std::promise<void> leave;
+    const std::shared_future<void> may_leave = leave.get_future().share();
     RedisStore small(settings, log::Logger(log::open_memory({}, lines), "kv"));
     small.start();
     // Its own completion holds the thread, so that the queue fills.
-    std::promise<void> inside;
-    std::promise<void> leave;
-    small.begin({.operation = Operation::Get, .key = "a", .owner = "o"}, [&](Outcome&&) {
+    small.begin({.operation = Operation::Get, .key = "a", .owner = "o"}, [&, may_leave](Outcome&&) {
         inside.set_value();
-        leave.get_future().wait();
+        may_leave.wait();
     });
     inside.get_future().wait();
     for (int i = 0; i < 2; ++i)

@@ -41,7 +41,7 @@ TEST(Window, SaysWhenToComeAgainAndMeansIt) {
                 continue;
             }
             ASSERT_GT(verdict.retry_after_ms, 0U);
-            ASSERT_LE(verdict.retry_after_ms, window_ms + 2 * slice_ms_of(window_ms));
+            ASSERT_LE(verdict.retry_after_ms, (slices_of_window + 1) * slice_ms_of(window_ms));
             if (verdict.retry_after_ms > 1) {
                 Window earlier = window;
                 ASSERT_FALSE(earlier.admit(now + verdict.retry_after_ms - 1, 5, window_ms).allowed);

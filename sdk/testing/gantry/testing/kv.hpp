@@ -43,7 +43,7 @@ class FakeKv {
 
     struct Outcome {
         gantry_status status = GANTRY_OK;
-        std::string value;
+        std::string value = {};
         std::uint64_t version = 0;
         std::int64_t sum = 0;
         std::uint64_t remaining = 0;
