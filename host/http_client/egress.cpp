@@ -101,10 +101,12 @@ Reach Egress::reach(const std::string& host, std::uint16_t port) const {
         return literal ? Reach::Any : Reach::Private;
     }
     if (any_matches(open_, host, port)) return Reach::Public;
+    const bool inside = is_address(host) && kind_of_literal(host) != AddressKind::Public;
+    const std::string list = inside ? "egress_private" : "egress";
     throw core::Error(core::Code::Denied,
                       "the plugin " + plugin_ + " may not call " + authority(host, port) +
-                          "; to permit it, write under plugins." + plugin_ + ".host: egress: [\"" + authority(host, port) +
-                          "\"]",
+                          "; to permit it, write under plugins." + plugin_ + ".host: " + list + ": [\"" +
+                          authority(host, port) + "\"]",
                       authority(host, port), "EGRESS_DENIED");
 }
 

@@ -49,8 +49,9 @@ class Outbound(unittest.TestCase):
         with Upstream() as upstream, host_with({}) as host:
             self.assertEqual(self.call(host, f"http://{upstream.authority}/"), "EGRESS_DENIED")
             self.assertEqual(upstream.keys, [])
-            reasons = [line["reason"] for line in host.logs(plugin="calls_out") or host.logs() if "reason" in line]
-            self.assertTrue(any("egress: [" in reason for reason in reasons), reasons)
+            reasons = [line["reason"] for line in host.logs(logger="calls_out", message="outbound call refused")]
+            self.assertEqual(len(reasons), 1)
+            self.assertIn(f'egress_private: ["{upstream.authority}"]', reasons[0])
             host.expect_alive()
 
     def test_this_machine_is_called_only_if_it_is_listed_as_private(self):
