@@ -6,13 +6,15 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros
 # Every date in what is built is that of the source.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CMakeLists.txt)
 
-.PHONY: help run build test check bench package package-test fuzz tsan format packages
+.PHONY: help run build docs-ui test check openapi bench package package-test fuzz tsan format packages
 
 help:
 	@echo "make run     build, start gantry with config/gantry.dev.yaml on http://127.0.0.1:8080"
+	@echo "make docs-ui the files of /docs and /redoc (npm, pinned); part of make build where npm is installed"
 	@echo "make test    build with ASan and UBSan, run every test"
 	@echo "make build   the release build: build/release/gantry and build/release/plugins"
 	@echo "make check   layers, formatting, installed tree"
+	@echo "make openapi  lints the OpenAPI document of the example plugins (npm, pinned)"
 	@echo "make tsan    the tests of everything with threads under ThreadSanitizer"
 	@echo "make fuzz    every fuzz target for 20 seconds (FUZZ_SECONDS=n for longer)"
 	@echo "make package .deb and .rpm into build/packages"
@@ -25,6 +27,12 @@ run: build
 build: packages
 	cmake --preset release
 	cmake --build --preset release
+	@if command -v npm >/dev/null; then sh packaging/docs_ui/build.sh build/docs-ui || echo "no documentation pages"; \
+	else echo "npm is not installed: no documentation pages (make docs-ui)"; fi
+
+docs-ui:
+	command -v npm >/dev/null || sh packaging/debian_packages.sh node
+	sh packaging/docs_ui/build.sh build/docs-ui
 
 test: packages
 	@sh packaging/debian_packages.sh test
@@ -41,6 +49,9 @@ check: build
 	python3 tests/lint/layers.py
 	python3 tests/lint/format.py
 	sh tests/lint/installed_tree.sh build/release
+
+openapi: build
+	sh tests/openapi/check.sh build/release
 
 format: packages
 	python3 tests/lint/format.py --write

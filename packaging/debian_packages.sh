@@ -1,18 +1,20 @@
 #!/bin/sh
 # Installs the Debian 12 packages that a target of the Makefile needs; silent when they are all there.
-# usage: debian_packages.sh build|test|package|package-test|fuzz|bench
+# usage: debian_packages.sh build|test|node|package|package-test|fuzz|bench
 set -eu
 
 case "$1" in
-build) wanted="g++ cmake ninja-build ccache make pkg-config python3 curl clang-format-14 clang-14
-    libpistache-dev libsoci-dev libpq-dev libyaml-cpp-dev rapidjson-dev libspdlog-dev libfmt-dev
-    libboost-dev libssl-dev libcli11-dev libgtest-dev libgmock-dev postgresql-15" ;;
+build) wanted="g++ cmake ninja-build ccache make pkg-config python3 curl clang-format-14 clang-14 libpistache-dev
+    libsoci-dev libpq-dev libyaml-cpp-dev rapidjson-dev libspdlog-dev libfmt-dev libboost-dev libssl-dev
+    zlib1g-dev libzstd-dev libcli11-dev libgtest-dev libgmock-dev postgresql-15 libhiredis-dev redis-server
+    libcurl4-openssl-dev libhowardhinnant-date-dev tzdata openssl" ;;
 test) wanted="rustc" ;;
+node) wanted="npm" ;;
 fuzz) wanted="clang-14 libclang-rt-14-dev" ;;
 package) wanted="dpkg-dev rpm gzip xz-utils" ;;
 package-test) wanted="debootstrap lintian man-db systemd systemd-container procps python3-yaml" ;;
 bench) wanted="libbenchmark-dev wrk nginx-light python3-fastapi uvicorn python3-uvloop python3-httptools" ;;
-*) echo "usage: $0 build|test|package|package-test|fuzz|bench" >&2; exit 2 ;;
+*) echo "usage: $0 build|test|node|package|package-test|fuzz|bench" >&2; exit 2 ;;
 esac
 
 missing=""

@@ -33,6 +33,8 @@ install(FILES ${packaging}/completion/gantry DESTINATION share/bash-completion/c
 install(FILES ${packaging}/systemd/gantry.service DESTINATION lib/systemd/system COMPONENT host)
 install(FILES config/gantry.yaml DESTINATION ${GANTRY_SYSCONFDIR} COMPONENT host)
 install(DIRECTORY DESTINATION ${GANTRY_SYSCONFDIR}/plugins.d COMPONENT host)
+# Made by packaging/docs_ui/build.sh; without it the host answers 503 on /docs.
+install(DIRECTORY build/docs-ui/ DESTINATION share/gantry/docs-ui COMPONENT host OPTIONAL PATTERN .made_of EXCLUDE)
 gantry_package_documents(host gantry)
 
 # gantry-plugin-<id>: each plugin of plugins/, its migrations and the file that switches it on.

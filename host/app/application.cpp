@@ -1,15 +1,22 @@
 #include "host/app/application.hpp"
 
+#include <sys/un.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <future>
 #include <thread>
 #include <utility>
 
+#include "host/app/control_access.hpp"
 #include "host/app/generation_routes.hpp"
 #include "host/app/health_probes.hpp"
+#include "host/app/host_metrics.hpp"
+#include "host/app/host_routes.hpp"
 #include "host/app/migrations.hpp"
+#include "host/core/clock.hpp"
 #include "host/core/thread_kind.hpp"
+#include "host/metrics/process.hpp"
 
 namespace host::app {
 
@@ -28,19 +35,50 @@ void make_data_directory(const std::filesystem::path& directory) {
                       "data_directory " + directory.string() + " cannot be made: " + failure.message());
 }
 
+// The command line's way in. A path that is too long for a socket leaves the host without.
+http::Settings with_control_socket(const config::Config& config, const log::Logger& log) {
+    http::Settings settings = config.http;
+    const std::string socket = control_socket(config.data_directory);
+    if (socket.size() < sizeof(sockaddr_un::sun_path) + std::string_view("unix:").size())
+        settings.listen.push_back(socket);
+    else
+        log.warn("the command line cannot reach this host: its data_directory is too long for a socket");
+    return settings;
+}
+
+admin::LogSource log_source(const std::shared_ptr<log::Sink>& sink) {
+    return {.recent = [sink](const std::string& owner,
+                             std::size_t lines_max) { return log::recent_lines(*sink, owner, lines_max); },
+            .set_level =
+                [sink](const std::string& owner, const std::string& word) {
+                    const auto level = log::level_of(word);
+                    if (!level) throw core::Error(core::Code::InvalidArgument, "level is trace, debug, info, warn or error");
+                    log::set_level(*sink, owner, *level);
+                }};
+}
+
 }  // namespace
 
 Application::Application(config::Config config, ReadConfig read_config)
     : config_(std::move(config)),
       sink_(log::open_stderr(config_.log)),
       log_(sink_, "gantry"),
+      metrics_(config_.metrics),
+      http_metrics_(metrics_),
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
+      jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
+      http_client_(config_.http_client, log::Logger(sink_, "http_client")),
+      secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
+      kv_(config_.kv, database_, log::Logger(sink_, "kv")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
-      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, &identity_),
-      server_(config_.http, pipeline_, log::Logger(sink_, "http")),
-      read_config_(std::move(read_config)) {}
+      pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, {&identity_, http_metrics_.unrouted()}),
+      reloader_(reloader_parts(std::move(read_config)), hosting_, log::Logger(sink_, "reload")),
+      control_(plugins_, pipeline_, reloader_),
+      server_(with_control_socket(config_, log_), pipeline_, log::Logger(sink_, "http")) {
+    define_metrics();
+}
 
 Application::~Application() {
     stop();
@@ -53,37 +91,90 @@ void Application::start() {
     make_data_directory(config_.data_directory);
     database_.start();
     migrate(database_, config_, "gantry", log_);
+    kv_.start();
+    secrets_.start();
+    http_client_.start();
+    jobs_.start();
     plugins_.start();
-    const HostRoutes routes = [this](const PluginHosting& hosting) { return host_routes(hosting); };
-    pipeline_.publish(route_table_of(*hosting_, *plugins_.current(), routes));
+    pipeline_.publish(
+        route_table_of(*hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); },
+                       &http_metrics_));
+    admit_administrators();
     server_.start();
     serving_ = true;
-    reloader_ = std::make_unique<Reloader>(
-        Reloader::Parts{
-            .read_config = read_config_,
-            .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
-            .host_routes = routes,
-            .plugins = plugins_,
-            .pipeline = pipeline_,
-        },
-        hosting_, log::Logger(sink_, "reload"));
     log_.info("serving", {{"plugins", config_.plugins.wanted.size()}});
+}
+
+void Application::define_metrics() {
+    metrics::define_process_metrics(metrics_);
+    define_server_metrics(metrics_, server_);
+    define_database_metrics(metrics_, database_);
+    define_kv_metrics(metrics_, kv_);
+    define_plugin_metrics(metrics_, plugins_);
 }
 
 std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) {
     return std::make_shared<PluginHosting>(std::move(config), sink_,
-                                           bridge::Rooms{.database = &database_, .identity = &identity_});
+                                           bridge::Rooms{.database = &database_,
+                                                         .identity = &identity_,
+                                                         .kv = &kv_,
+                                                         .metrics = &metrics_,
+                                                         .http_client = &http_client_,
+                                                         .secrets = &secrets_,
+                                                         .jobs = &jobs_});
+}
+
+Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
+    return {.read_config = std::move(read_config),
+            .refresh = [this] { server_.reload_certificates(); },
+            .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
+            .host_routes = [this](const PluginHosting& hosting) { return host_routes(hosting); },
+            .http_metrics = &http_metrics_,
+            .plugins = plugins_,
+            .pipeline = pipeline_};
 }
 
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
-    return http::health_routes(
-        {[this] { return unready_reasons(); }, health_probes(database_, plugins_, hosting.config.plugins)});
+    auto routes = app::host_routes(
+        {.health = {[this] { return unready_reasons(); }, health_probes({database_, kv_, plugins_, server_}, hosting.config)},
+         .status = [this] { return status(); },
+         .plugins = &control_,
+         .log = log_source(sink_),
+         .pool = blocking_},
+        hosting.config.openapi);
+    routes.push_back(metrics_route(metrics_, config_.metrics.token));
+    return routes;
+}
+
+gantry::Json Application::status() const {
+    gantry::Json status = gantry::Json::object({{"status", unready_reasons().empty() ? "ok" : "unready"}});
+    if (const auto generation = plugins_.current())
+        status.set("generation", static_cast<std::int64_t>(generation->number()));
+    if (const auto last = reloader_.last()) {
+        status.set("last_reload",
+                   gantry::Json::object({{"at", core::rfc3339(last->finished_us)}, {"swapped", last->swapped}}));
+    }
+    return status;
+}
+
+void Application::admit_administrators() {
+    const std::vector<std::string> all{"*"};
+    if (!config_.identity.admin_token.empty())
+        identity_.tokens().add(config_.identity.admin_token, {"admin", {}, all, R"({"id":"admin","scopes":["*"]})"});
+    const ControlAccess control = open_control(config_.data_directory);
+    identity_.tokens().add(control.token, {"command_line", {}, all, R"({"id":"command_line","scopes":["*"]})"});
+}
+
+std::vector<std::string> Application::addresses() const {
+    std::vector<std::string> addresses = server_.addresses();
+    std::erase(addresses, control_socket(config_.data_directory));
+    return addresses;
 }
 
 ReloadOutcome Application::reload() {
     std::promise<ReloadOutcome> outcome;
-    const bool taken = reloader_ && reloader_->request([&](const ReloadOutcome& done) { outcome.set_value(done); });
-    if (!taken) throw core::Error(core::Code::Unavailable, "the host does not serve");
+    if (!reloader_.request([&](const ReloadOutcome& done) { outcome.set_value(done); }))
+        throw core::Error(core::Code::Unavailable, "the host is stopping");
     return outcome.get_future().get();
 }
 
@@ -104,18 +195,27 @@ std::vector<std::string> Application::unready_reasons() const {
 
 void Application::stop() {
     if (std::exchange(stopped_, true)) return;
-    if (reloader_) reloader_->stop();
+    reloader_.stop();
     if (serving_) {
         log_.info("draining");
         pipeline_.set_draining(true);
+        const auto deadline = core::Monotonic::now() + config_.http.drain_deadline;
+        jobs_.close();
         const std::size_t cut = server_.drain(config_.http.drain_deadline);
         if (cut > 0) log_.warn("requests were cut off at the drain deadline", {{"requests", cut}});
+        if (!jobs_.drain(deadline)) log_.warn("jobs were cut off at the drain deadline and will be begun again");
     }
     // The table pins the plugins: without it they can end.
     pipeline_.publish(nullptr);
     plugins_.stop();
+    jobs_.stop();
     server_.stop();
+    kv_.stop();
+    http_client_.stop();
+    secrets_.stop();
     database_.stop();
+    // Its last work may still use the pipeline.
+    blocking_.stop();
     if (serving_) log_.info("stopped");
 }
 

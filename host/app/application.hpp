@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "host/app/plugin_control.hpp"
+#include "host/app/http_metrics.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/app/plugin_status.hpp"
 #include "host/app/reloader.hpp"
@@ -15,8 +17,13 @@
 #include "host/database/database.hpp"
 #include "host/http/pipeline.hpp"
 #include "host/http/server.hpp"
+#include "host/kv/kv.hpp"
+#include "host/http_client/client.hpp"
+#include "host/jobs/jobs.hpp"
 #include "host/log/logger.hpp"
+#include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
+#include "host/secrets/secrets.hpp"
 
 namespace host::app {
 
@@ -40,29 +47,40 @@ class Application {
     // Lets requests finish until http.drain_deadline, then ends everything.
     void stop();
 
+    // Where clients find it; not the socket of the command line.
+    std::vector<std::string> addresses() const;
     // Does every event loop turn? False: one has not done so for this long, which a handler that blocks it brings about.
     bool responds_within(std::chrono::microseconds patience) const;
-    std::vector<std::string> addresses() const { return server_.addresses(); }
     std::vector<PluginStatus> plugins() const;
 
   private:
     std::shared_ptr<PluginHosting> make_hosting(config::Config config);
     std::vector<http::Route> host_routes(const PluginHosting& hosting);
+    Reloader::Parts reloader_parts(ReadConfig read_config);
+    gantry::Json status() const;
+    void admit_administrators();
+    void define_metrics();
     std::vector<std::string> unready_reasons() const;
 
     // In the order of birth: what stands below may use what stands above.
     const config::Config config_;
     const std::shared_ptr<log::Sink> sink_;
     const log::Logger log_;
+    metrics::Registry metrics_;
+    const HttpMetrics http_metrics_;
     core::ThreadPool blocking_;
     database::Database database_;
     identity::Identity identity_;
+    kv::Kv kv_;
+    http_client::Client http_client_;
+    secrets::Secrets secrets_;
+    jobs::Jobs jobs_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
     http::Pipeline pipeline_;
+    Reloader reloader_;
+    PluginControl control_;
     http::Server server_;
-    std::unique_ptr<Reloader> reloader_;  // while it serves
-    const ReadConfig read_config_;
     std::atomic<bool> serving_{false};
     bool stopped_ = false;
 };

@@ -21,14 +21,6 @@ http::Route unavailable(const std::string& method, const std::string& pattern, c
     return route;
 }
 
-void add_unless_taken(RouteCollection& routes, http::Route route) {
-    try {
-        routes.add(std::move(route));
-    } catch (const core::Error& error) {
-        if (error.code() != core::Code::Conflict) throw;
-    }
-}
-
 }  // namespace
 
 void add_closed_routes(RouteCollection& routes, const std::vector<plugin::Failure>& failures,

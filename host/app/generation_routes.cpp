@@ -3,15 +3,26 @@
 #include <utility>
 
 #include "host/app/failed_plugins.hpp"
+#include "host/app/host_routes.hpp"
+#include "host/openapi/published_document.hpp"
 
 namespace host::app {
 
 std::shared_ptr<const http::RouteTable> route_table_of(PluginHosting& hosting, const plugin::Generation& generation,
-                                                       const HostRoutes& host_routes) {
-    for (http::Route& route : host_routes(hosting))
-        hosting.routes.add(std::move(route));
+                                                       const HostRoutes& host_routes, const HttpMetrics* metrics) {
+    for (http::Route& route : host_routes(hosting)) {
+        // The front page is the host's as long as no plugin wants it.
+        if (route.pattern == "/")
+            add_unless_taken(hosting.routes, std::move(route));
+        else
+            hosting.routes.add(std::move(route));
+    }
     add_closed_routes(hosting.routes, generation.failures(), hosting.removed_routes);
-    return hosting.routes.freeze(generation.pin());
+    openapi::PublishedDocument document;
+    hosting.routes.add(document.route());
+    auto table = hosting.routes.freeze(generation.pin(), metrics);
+    document.render(*table, describe(hosting.config, generation.list()));
+    return table;
 }
 
 }  // namespace host::app

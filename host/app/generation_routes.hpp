@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "host/app/http_metrics.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/http/route_table.hpp"
 #include "host/plugin/generation.hpp"
@@ -14,8 +15,8 @@ namespace host::app {
 using HostRoutes = std::function<std::vector<http::Route>(const PluginHosting&)>;
 
 // The table of a generation that has started: what its plugins declared, the host's own routes, and 503 for the plugins
-// that are `closed` and failed. Pins the generation.
+// that are `closed` and failed. Pins the generation. `metrics` counts the requests to each.
 std::shared_ptr<const http::RouteTable> route_table_of(PluginHosting& hosting, const plugin::Generation& generation,
-                                                       const HostRoutes& host_routes);
+                                                       const HostRoutes& host_routes, const HttpMetrics* metrics);
 
 }  // namespace host::app

@@ -1,5 +1,9 @@
 #include "host/app/health_probes.hpp"
 
+#include <chrono>
+
+#include "host/http/certificate_end.hpp"
+
 namespace host::app {
 
 namespace {
@@ -23,6 +27,12 @@ http::ProbeResult ask_database(database::Database& database) {
     return {health.ok ? http::HealthState::Ok : http::HealthState::Failed, health.ok ? "" : "does not answer"};
 }
 
+// Not required: what needs the store answers 503 by itself, everything else goes on.
+http::ProbeResult ask_kv(const kv::Kv& kv) {
+    const bool available = kv.counts().available;
+    return {available ? http::HealthState::Ok : http::HealthState::Failed, available ? "" : "does not answer"};
+}
+
 http::ProbeResult ask_plugin(const plugin::Manager& plugins, const std::string& id) {
     const auto generation = plugins.current();
     if (!generation) return {http::HealthState::Failed, "the host is stopping"};
@@ -30,19 +40,34 @@ http::ProbeResult ask_plugin(const plugin::Manager& plugins, const std::string& 
     return {state_of(health.level), health.level == plugin::Health::Level::Failed ? "does not run" : health.detail};
 }
 
+// Whoever connects sees its end anyway: nothing here is a secret.
+http::ProbeResult ask_certificates(const http::Server& server) {
+    const auto now = std::chrono::system_clock::now();
+    const auto ending = http::ending_certificates(server.certificates(), now);
+    if (ending.empty()) return {};
+    return {ending.front().is_past(now) ? http::HealthState::Failed : http::HealthState::Degraded, ending.front().text(now)};
+}
+
 }  // namespace
 
-std::vector<http::Probe> health_probes(database::Database& database, const plugin::Manager& plugins,
-                                       const plugin::Settings& settings) {
+std::vector<http::Probe> health_probes(const ProbedParts& parts, const config::Config& config) {
     std::vector<http::Probe> probes;
+    database::Database& database = parts.database;
     probes.push_back({.name = "database", .required = true, .check = [&database] { return ask_database(database); }});
-    for (const plugin::Wanted& wanted : settings.wanted) {
+    if (parts.kv.is_remote()) {
+        probes.push_back({.name = "kv", .required = false, .check = [&kv = parts.kv] { return ask_kv(kv); }});
+    }
+    const plugin::Manager& plugins = parts.plugins;
+    for (const plugin::Wanted& wanted : config.plugins.wanted) {
         const bool required = wanted.on_failure == plugin::OnFailure::Required;
         probes.push_back({.name = "plugin " + wanted.id,
                           .required = required,
                           .check = [&plugins, id = wanted.id] { return ask_plugin(plugins, id); },
                           .gates_readiness = required});
     }
+    if (!config.http.tls.certificates.empty())
+        probes.push_back(
+            {.name = "certificates", .required = false, .check = [&server = parts.server] { return ask_certificates(server); }});
     return probes;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "host/core/thread_kind.hpp"
+#include "host/app/session.hpp"
 #include "host/database/migrator.hpp"
 
 namespace host::app {
@@ -39,25 +39,11 @@ std::string file_name(const database::MigrationState& state) {
     return number + "_" + state.name;
 }
 
-// A command's database: started for it, stopped after it.
-struct Session {
-    explicit Session(const config::Config& config)
-        : logger(log::open_stderr({.level = log::Level::Warn, .format = log::Format::Text, .levels = {}}), "migrate"),
-          database(config.database, logger) {
-        core::set_thread_kind(core::ThreadKind::Control);
-        std::filesystem::create_directories(config.data_directory);
-        database.start();
-    }
-
-    const log::Logger logger;
-    database::Database database;
-};
-
 std::vector<MigrationStatus> states_of(const Session& session, const config::Config& config) {
     std::vector<std::string> owners{"gantry"};
     for (const plugin::Wanted& wanted : config.plugins.wanted)
         owners.push_back(wanted.id);
-    const database::Migrator migrator(session.database.access(), session.logger);
+    const database::Migrator migrator(session.database().access(), session.logger());
     std::vector<MigrationStatus> all;
     for (const std::string& owner : owners) {
         for (const database::MigrationState& state : migrator.status(owner, folder_of(config, owner))) {
@@ -75,17 +61,17 @@ std::size_t migrate(const database::Database& database, const config::Config& co
 }
 
 std::vector<MigrationStatus> migration_status(const config::Config& config) {
-    const Session session(config);
+    const Session session(config, "migrate");
     return states_of(session, config);
 }
 
 std::vector<MigrationStatus> migrate_up(const config::Config& config) {
-    const Session session(config);
+    const Session session(config, "migrate");
     std::vector<MigrationStatus> pending = states_of(session, config);
     std::erase_if(pending, [](const MigrationStatus& migration) { return migration.state != "pending"; });
-    migrate(session.database, config, "gantry", session.logger);
+    migrate(session.database(), config, "gantry", session.logger());
     for (const plugin::Wanted& wanted : config.plugins.wanted)
-        migrate(session.database, config, wanted.id, session.logger);
+        migrate(session.database(), config, wanted.id, session.logger());
     return pending;
 }
 

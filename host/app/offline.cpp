@@ -5,9 +5,13 @@
 
 #include <gantry/json.hpp>
 
+#include "host/app/host_routes.hpp"
 #include "host/app/plugin_environment.hpp"
+#include "host/config/overlay.hpp"
 #include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
+#include "host/http/tls_context.hpp"
+#include "host/openapi/published_document.hpp"
 #include "host/plugin/manager.hpp"
 
 namespace host::app {
@@ -60,6 +64,9 @@ std::string joined(const std::vector<std::string>& words) {
 std::vector<PluginStatus> check(const config::Examined& examined) {
     const Offline offline(examined.config);
     std::vector<std::string> problems = examined.errors;
+    const http::Tls& tls = examined.config.http.tls;
+    if (const auto problem = tls.certificates.empty() ? std::nullopt : http::problem_with(tls))
+        problems.push_back("http.tls: " + *problem);
     if (examined.plugins_known) {
         for (std::string& problem : offline.manager.check())
             problems.push_back(std::move(problem));
@@ -82,6 +89,19 @@ std::vector<RouteStatus> routes(const config::Config& config) {
     }
     offline.manager.stop();
     return found;
+}
+
+std::string openapi_document(const config::Config& config) {
+    Offline offline(config);
+    offline.manager.start();
+    core::ThreadPool nobody("offline", {1, 1});  // nothing is served here
+    openapi::PublishedDocument document;
+    for (http::Route& route : host_routes({.pool = nobody}, config.openapi))
+        add_unless_taken(offline.hosting->routes, std::move(route));
+    offline.hosting->routes.add(document.route());
+    document.render(*offline.hosting->routes.freeze(nullptr), describe(config, offline.manager.list()));
+    offline.manager.stop();
+    return document.json();
 }
 
 std::vector<PluginStatus> list_plugins(const config::Config& config) {
@@ -117,6 +137,17 @@ PluginDetails plugin_details(const config::Config& config, const std::string& id
         if (const gantry::Json* schema = document.find("config")) details.settings_schema = schema->dump_pretty();
     }
     return details;
+}
+
+void remember_enabled(const config::Config& config, const std::string& id, bool enabled) {
+    const Offline offline(config);
+    const auto all = offline.manager.list();
+    if (std::ranges::find(all, id, &plugin::Status::id) == all.end())
+        throw core::Error(core::Code::NotFound, "there is no plugin " + id + " in the plugin directories");
+    const auto directory = config::overlay_directory(config.data_directory);
+    config::PluginOverlay overlay = config::read_overlay(directory, id);
+    overlay.enabled = enabled;
+    config::write_overlay(directory, id, overlay);
 }
 
 }  // namespace host::app

@@ -24,6 +24,9 @@ struct RouteStatus {
 // Starts the plugins without a database to hear what they declare; sorted by pattern.
 std::vector<RouteStatus> routes(const config::Config& config);
 
+// What GET /openapi.json would answer; starts the plugins as routes() does.
+std::string openapi_document(const config::Config& config);
+
 // Enabled plugins in load order, then the others found.
 std::vector<PluginStatus> list_plugins(const config::Config& config);
 
@@ -33,5 +36,8 @@ struct PluginDetails {
 };
 // Throws NotFound.
 PluginDetails plugin_details(const config::Config& config, const std::string& id);
+
+// Writes down that a plugin is to run, or not, from the next start on. Throws NotFound.
+void remember_enabled(const config::Config& config, const std::string& id, bool enabled);
 
 }  // namespace host::app

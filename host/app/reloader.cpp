@@ -28,8 +28,8 @@ std::string joined(const std::vector<std::string>& lines) {
 
 // What takes effect with the next generation; everything else is fixed when the process starts.
 bool takes_effect(const std::string& setting) {
-    return setting.starts_with("plugin_") || setting.starts_with("log.level") || setting == "migrations" ||
-           setting == "reload_watch";
+    return setting.starts_with("plugin_") || setting.starts_with("openapi.") || setting.starts_with("log.level") ||
+           setting == "migrations" || setting == "reload_watch";
 }
 
 std::vector<std::string> restart_needed_for(const config::Config& before, const config::Config& after) {
@@ -43,6 +43,7 @@ std::vector<std::string> restart_needed_for(const config::Config& before, const 
 // The two generations around one swap.
 struct Reloader::Swap {
     std::shared_ptr<PluginHosting> hosting;
+    std::shared_ptr<PluginHosting> former_hosting;
     std::shared_ptr<plugin::Generation> generation;
     std::shared_ptr<plugin::Generation> former;
     std::shared_ptr<const http::RouteTable> former_table;
@@ -65,6 +66,10 @@ bool Reloader::request(Done done) {
 
 std::optional<ReloadOutcome> Reloader::last() const {
     return last_.with([](const auto& outcome) { return outcome; });
+}
+
+std::shared_ptr<PluginHosting> Reloader::serving() const {
+    return serving_.with([](const auto& serving) { return serving; });
 }
 
 void Reloader::stop() {
@@ -111,15 +116,16 @@ void Reloader::reload(const Done& done) {
     log_.info("reloaded", {{"generation", outcome.generation}, {"restart_needed", joined(outcome.restart_needed)}});
     conclude(std::move(outcome), done);
     if (const std::string fault = fault_while_watched(swapped); !fault.empty()) return roll_back(swapped, fault);
-    serving_ = swapped.hosting;
     swapped.former_table = nullptr;
     swapped.former->stop();
 }
 
 Reloader::Swap Reloader::swap(ReloadOutcome& outcome) {
     Swap swap;
+    parts_.refresh();
+    swap.former_hosting = serving();
     swap.hosting = parts_.make_hosting(parts_.read_config());
-    outcome.restart_needed = restart_needed_for(serving_->config, swap.hosting->config);
+    outcome.restart_needed = restart_needed_for(swap.former_hosting->config, swap.hosting->config);
     swap.generation = parts_.plugins.build(plan_for(swap.hosting));
     swap.generation->map();
     if (const std::string reasons = swap.generation->reasons_to_refuse(); !reasons.empty())
@@ -127,15 +133,20 @@ Reloader::Swap Reloader::swap(ReloadOutcome& outcome) {
     swap.generation->start();
     if (const std::string fault = fault_of(*swap.generation, parts_.plugins); !fault.empty())
         throw core::Error(core::Code::Unavailable, fault);
-    const auto table = route_table_of(*swap.hosting, *swap.generation, parts_.host_routes);
-    log::set_levels(*swap.hosting->sink, swap.hosting->config.log.level, swap.hosting->config.log.levels);
+    const auto table = route_table_of(*swap.hosting, *swap.generation, parts_.host_routes, parts_.http_metrics);
     swap.former_table = parts_.pipeline.table();
     swap.generation->serve();
     parts_.pipeline.publish(table);
     swap.former = parts_.plugins.adopt(swap.generation);
+    take_effect(swap.hosting);
     outcome.swapped = true;
     outcome.generation = swap.generation->number();
     return swap;
+}
+
+void Reloader::take_effect(const std::shared_ptr<PluginHosting>& hosting) {
+    log::set_levels(*hosting->sink, hosting->config.log.level, hosting->config.log.levels);
+    serving_.with([&](auto& serving) { serving = hosting; });
 }
 
 // Empty: nothing is wrong with it.
@@ -149,10 +160,10 @@ std::string Reloader::fault_while_watched(const Swap& swap) {
 }
 
 void Reloader::roll_back(const Swap& swap, const std::string& fault) {
-    log::set_levels(*serving_->sink, serving_->config.log.level, serving_->config.log.levels);
     swap.former->serve();
     parts_.pipeline.publish(swap.former_table);
     parts_.plugins.adopt(swap.former);
+    take_effect(swap.former_hosting);
     log_.error("rolled back to the former generation",
                {{"generation", swap.former->number()}, {"given_up", swap.generation->number()}, {"fault", fault}});
     ReloadOutcome outcome;

@@ -38,8 +38,11 @@ class Reloader {
     struct Parts {
         // The configuration as it is written now; throws with everything that is wrong.
         std::function<config::Config()> read_config;
+        // Reads anew what belongs to no generation: certificates. Throws core::Error; then the former ones stay.
+        std::function<void()> refresh;
         std::function<std::shared_ptr<PluginHosting>(config::Config)> make_hosting;
         HostRoutes host_routes;
+        const HttpMetrics* http_metrics;
         plugin::Manager& plugins;
         http::Pipeline& pipeline;
     };
@@ -51,6 +54,8 @@ class Reloader {
     // Asks for a reload. `done` is called on the reloader's thread once the new generation serves or it is clear why not.
     // Reloads run one after the other; false: the host is stopping, and `done` is not called. Any thread.
     bool request(std::function<void(const ReloadOutcome&)> done);
+    // What the generation that serves was made from. Any thread.
+    std::shared_ptr<PluginHosting> serving() const;
     // What the last one came to, a rollback included.
     std::optional<ReloadOutcome> last() const;
     // Waits for a reload under way; one generation is left. What still waits is told that the host stops. [control]
@@ -64,13 +69,14 @@ class Reloader {
     void reload(const Done& done);
     Swap swap(ReloadOutcome& outcome);
     std::string fault_while_watched(const Swap& swap);
+    void take_effect(const std::shared_ptr<PluginHosting>& hosting);
     void roll_back(const Swap& swap, const std::string& fault);
     void conclude(ReloadOutcome outcome, const Done& done);
     bool pause(std::chrono::milliseconds time);
 
     const Parts parts_;
     const log::Logger log_;
-    std::shared_ptr<PluginHosting> serving_;  // the thread's own
+    core::Locked<std::shared_ptr<PluginHosting>> serving_;
     core::Locked<std::optional<ReloadOutcome>> last_;
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "host/core/error.hpp"
+
 namespace host::app {
 
 void RouteCollection::add(http::Route route) {
@@ -28,13 +30,24 @@ std::vector<http::Route> RouteCollection::remove(const std::string& owner) {
     });
 }
 
-std::shared_ptr<const http::RouteTable> RouteCollection::freeze(std::shared_ptr<const void> pinned) const {
+std::shared_ptr<const http::RouteTable> RouteCollection::freeze(std::shared_ptr<const void> pinned,
+                                                                const HttpMetrics* metrics) const {
     http::RouteTableBuilder builder;
     routes_.with([&](const std::vector<http::Route>& routes) {
-        for (const http::Route& route : routes)
-            builder.add(route);
+        for (http::Route route : routes) {
+            if (metrics != nullptr) route.meter = metrics->meter_for(route);
+            builder.add(std::move(route));
+        }
     });
     return std::move(builder).freeze(std::move(pinned));
+}
+
+void add_unless_taken(RouteCollection& routes, http::Route route) {
+    try {
+        routes.add(std::move(route));
+    } catch (const core::Error& error) {
+        if (error.code() != core::Code::Conflict) throw;
+    }
 }
 
 }  // namespace host::app

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "host/app/http_metrics.hpp"
 #include "host/core/locked.hpp"
 #include "host/http/route.hpp"
 #include "host/http/route_table.hpp"
@@ -19,11 +20,15 @@ class RouteCollection {
     // Takes back what `owner` has added and hands it out.
     std::vector<http::Route> remove(const std::string& owner);
 
-    // The table of all that was added; `pinned` lives as long as it.
-    std::shared_ptr<const http::RouteTable> freeze(std::shared_ptr<const void> pinned) const;
+    // The table of all that was added; `pinned` lives as long as it. `metrics`, if there are any, count what it serves.
+    std::shared_ptr<const http::RouteTable> freeze(std::shared_ptr<const void> pinned,
+                                                   const HttpMetrics* metrics = nullptr) const;
 
   private:
     core::Locked<std::vector<http::Route>> routes_;
 };
+
+// Leaves it out if another owner has a route of that method and shape.
+void add_unless_taken(RouteCollection& routes, http::Route route);
 
 }  // namespace host::app

@@ -28,9 +28,10 @@ class DatabaseService : public ServiceSide {
     // Cancels what is open; the completions have been delivered when it returns. The gate must still be open.
     void silence() override;
 
-  private:
+    // For services that work inside the plugin's transactions. Throws Unavailable.
     database::Client& client() const;
 
+  private:
     const std::shared_ptr<core::Gate> gate_;
     const std::unique_ptr<database::Client> client_;
 };

@@ -28,6 +28,11 @@ const std::vector<Service>& services() {
         {GANTRY_HTTP_SERVER, &HttpService::table(), sizeof(gantry_http_server)},
         {GANTRY_DATABASE, &DatabaseService::table(), sizeof(gantry_database)},
         {GANTRY_IDENTITY, &IdentityService::table(), sizeof(gantry_identity)},
+        {GANTRY_KV, &KvService::table(), sizeof(gantry_kv)},
+        {GANTRY_METRICS, &MetricsService::table(), sizeof(gantry_metrics)},
+        {GANTRY_HTTP_CLIENT, &HttpClientService::table(), sizeof(gantry_http_client)},
+        {GANTRY_SECRETS, &SecretsService::table(), sizeof(gantry_secrets)},
+        {GANTRY_JOBS, &JobsService::table(), sizeof(gantry_jobs)},
     };
     return all;
 }
@@ -48,7 +53,13 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       http_(plugin_.id, std::move(registrar.add_route), gate_, logger_),
       database_(plugin_.id, rooms.database, gate_),
       identity_(plugin_.id, rooms.identity, registrar.claims, registrar.record, gate_, logger_),
-      sides_{&http_, &database_, &identity_},
+      kv_(plugin_.id, rooms.kv, gate_),
+      metrics_(plugin_.id, rooms.metrics, registrar.record),
+      http_client_(plugin_.id, plugin_.egress, rooms.http_client, gate_),
+      secrets_(plugin_.id, rooms.secrets, gate_, registrar.record),
+      jobs_(plugin_.id, rooms.jobs, database_, registrar.record, gate_, logger_),
+      // Work stops coming first; the database is the last to go, since all the others use it.
+      sides_{&jobs_, &http_, &identity_, &kv_, &metrics_, &http_client_, &secrets_, &database_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

@@ -9,8 +9,13 @@
 #include <gantry/abi/plugin.h>
 
 #include "host/bridge/database_service.hpp"
+#include "host/bridge/http_client_service.hpp"
 #include "host/bridge/http_service.hpp"
 #include "host/bridge/identity_service.hpp"
+#include "host/bridge/kv_service.hpp"
+#include "host/bridge/metrics_service.hpp"
+#include "host/bridge/secrets_service.hpp"
+#include "host/bridge/jobs_service.hpp"
 #include "host/bridge/service_side.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
@@ -24,6 +29,11 @@ std::map<std::string, std::uint32_t> offered_services();
 struct Rooms {
     database::Database* database = nullptr;
     identity::Identity* identity = nullptr;
+    kv::Kv* kv = nullptr;
+    metrics::Registry* metrics = nullptr;
+    http_client::Client* http_client = nullptr;
+    secrets::Secrets* secrets = nullptr;
+    jobs::Jobs* jobs = nullptr;
 };
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
@@ -33,6 +43,7 @@ class HostTable {
         std::string id;
         std::string data_directory;
         std::vector<std::string> services;  // what its manifest asks for
+        http_client::Egress egress = {};    // where the administrator lets it call
     };
     struct Registrar {
         HttpService::AddRoute add_route;
@@ -50,6 +61,11 @@ class HostTable {
     HttpService& http() { return http_; }
     DatabaseService& database() { return database_; }
     IdentityService& identity() { return identity_; }
+    KvService& kv() { return kv_; }
+    MetricsService& metrics() { return metrics_; }
+    HttpClientService& http_client() { return http_client_; }
+    SecretsService& secrets() { return secrets_; }
+    JobsService& jobs() { return jobs_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -68,6 +84,11 @@ class HostTable {
     HttpService http_;
     DatabaseService database_;
     IdentityService identity_;
+    KvService kv_;
+    MetricsService metrics_;
+    HttpClientService http_client_;
+    SecretsService secrets_;
+    JobsService jobs_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

@@ -36,6 +36,27 @@ CLI::App* add_command(CLI::App& parent, const char* name, const char* text, std:
     return command;
 }
 
+struct SecretName {
+    std::string owner;
+    std::string name;
+};
+
+// The value is never an argument: the process table shows those to everybody.
+void add_secret_commands(CLI::App& line, std::string& config, SecretName& secret, std::function<int()>& chosen) {
+    CLI::App* secrets = line.add_subcommand("secret", "Stored passwords and keys of plugins")->require_subcommand(1);
+    const auto with_name = [&](CLI::App* command) {
+        command->add_option("owner", secret.owner, "The plugin's id, or gantry")->required();
+        command->add_option("name", secret.name, "The secret's name")->required();
+    };
+    add_command(*secrets, "list", "Names, never values", config, chosen, [&] { return secret_list(config); });
+    with_name(add_command(*secrets, "set", "Store what standard input gives", config, chosen,
+                          [&] { return secret_set(config, secret.owner, secret.name); }));
+    with_name(add_command(*secrets, "remove", "Remove a stored secret", config, chosen,
+                          [&] { return secret_remove(config, secret.owner, secret.name); }));
+    add_command(*secrets, "rotate-key", "Make a new master key and use it for everything stored", config, chosen,
+                [&] { return secret_rotate_key(config); });
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -45,6 +66,7 @@ int run(int argc, char** argv) {
     line.set_version_flag("--version", std::string(core::version()));
     std::string config = default_config();
     std::string plugin;
+    SecretName secret;
     std::function<int()> chosen;
 
     add_command(line, "serve", "Start the host and serve until SIGTERM or SIGINT", config, chosen,
@@ -52,6 +74,8 @@ int run(int argc, char** argv) {
     add_command(line, "check", "Check configuration and plugins without starting anything", config, chosen,
                 [&] { return check(config); });
     add_command(line, "routes", "List the routes of the configured plugins", config, chosen, [&] { return routes(config); });
+    add_command(line, "openapi", "Print the OpenAPI document of the configured plugins", config, chosen,
+                [&] { return openapi(config); });
 
     CLI::App* plugins =
         line.add_subcommand("plugin", "What is installed, what is switched on, and a new one")->require_subcommand(1);
@@ -66,11 +90,24 @@ int run(int argc, char** argv) {
     fresh->add_option("--directory", directory, "Where its folder is made")->capture_default_str();
     fresh->callback([&] { chosen = [&] { return plugin_new(plugin, directory); }; });
 
+    const auto change = [&](const char* name, const char* text, int (*command)(const std::string&, const std::string&)) {
+        return add_command(*plugins, name, text, config, chosen, [&, command] { return command(config, plugin); })
+            ->add_option("id", plugin, "The plugin's id");
+    };
+    change("enable", "Start a plugin in the running host, and at every start", plugin_enable)->required();
+    change("disable", "End a plugin in the running host, and leave it out at every start", plugin_disable)->required();
+    change("reload", "Put a new generation of the plugins in place, without a request lost", plugin_reload);
+
+    CLI::App* configuration = line.add_subcommand("config", "The configuration itself")->require_subcommand(1);
+    configuration->add_subcommand("schema", "Print its JSON Schema, for editors")->callback([&] { chosen = config_schema; });
+
     CLI::App* migrate =
         line.add_subcommand("migrate", "Database migrations of the host and its plugins")->require_subcommand(1);
     add_command(*migrate, "status", "What is applied and what is pending", config, chosen,
                 [&] { return migrate_status(config); });
     add_command(*migrate, "up", "Apply what is pending", config, chosen, [&] { return migrate_up(config); });
+
+    add_secret_commands(line, config, secret, chosen);
 
     line.add_subcommand("version", "Print the version")->callback([&] {
         chosen = [] {

@@ -1,6 +1,6 @@
 #pragma once
 
-// gantry serve | check | routes | plugin list|info|new | migrate status|up | version
+// gantry serve | check | routes | openapi | plugin ... | secret ... | config schema | migrate status|up | version
 namespace host::cli {
 
 // What the process ends with; the numbers are documented in `gantry --help`.

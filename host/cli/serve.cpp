@@ -67,7 +67,8 @@ void print_banner(const app::Application& application, std::uint64_t started_ns)
     const std::uint64_t milliseconds = (core::mono_ns() - started_ns) / 1'000'000;
     std::cout << "gantry " << core::version() << " serves (ready in " << milliseconds << " ms)\n";
     for (const std::string& address : application.addresses()) {
-        std::cout << "  " << (address.starts_with("unix:") ? "" : "http://") << address << '\n';
+        std::cout << "  " << (address.starts_with("unix:") || address.starts_with("https://") ? "" : "http://") << address
+                  << '\n';
     }
     for (const app::PluginStatus& plugin : application.plugins()) {
         std::cout << "  plugin " << plugin.id << ' ' << plugin.version << ' ' << plugin.state;

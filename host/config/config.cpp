@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "host/config/environment.hpp"
+#include "host/config/overlay.hpp"
 #include "host/config/plugins.hpp"
 #include "host/config/settings.hpp"
 #include "host/config/sources.hpp"
@@ -28,6 +29,30 @@ void check_cors(const Node& root, Problems& problems) {
     if (credentials->is_boolean() && credentials->as_boolean()) {
         problems.add(credentials->mark(), "http.cors.credentials",
                      "not allowed while http.cors.origins is \"*\": name the origins");
+    }
+}
+
+void check_tls(const Node& root, Problems& problems) {
+    const Node* listen = find_path(root, {"http", "listen"});
+    const Node* certificates = find_path(root, {"http", "tls", "certificates"});
+    const Node* keys = find_path(root, {"http", "tls", "keys"});
+    if (listen == nullptr || certificates == nullptr || keys == nullptr) return;
+    if (!listen->is_list() || !certificates->is_list() || !keys->is_list()) return;
+    const auto wants_tls = [](const Node& address) {
+        return address.is_text() && address.as_text().starts_with("https://");
+    };
+    const auto address = std::find_if(listen->items().begin(), listen->items().end(), wants_tls);
+    const std::size_t count = certificates->items().size();
+    if (address != listen->items().end() && count == 0)
+        problems.add(address->mark(), "http.listen", "an https:// address needs http.tls.certificates");
+    if (address == listen->items().end() && count != 0) {
+        problems.add(certificates->mark(), "http.tls.certificates",
+                     "no address of http.listen begins with https://, so they would serve nobody");
+    }
+    if (!keys->items().empty() && keys->items().size() != count) {
+        problems.add(keys->mark(), "http.tls.keys",
+                     "expected a file for each of http.tls.certificates, found " + std::to_string(keys->items().size()) +
+                         " for " + std::to_string(count));
     }
 }
 
@@ -60,6 +85,7 @@ Examined build(const Node& sources, const Environment& environment, Problems& pr
     const Node completed = validate(schema, written, Where{}, problems);
     check_plugin_ids(completed, problems);
     check_cors(completed, problems);
+    check_tls(completed, problems);
 
     Examined examined;
     if (!problems.empty()) {
@@ -72,6 +98,7 @@ Examined build(const Node& sources, const Environment& environment, Problems& pr
     store_plugins(completed, config);
     config.database.data_directory = config.data_directory;
     config.values = values_of(completed);
+    config.secrets.data_directory = config.data_directory;
     examined.plugins_known = true;
     return examined;
 }
@@ -92,7 +119,12 @@ plugin::Settings Config::packaged_plugins() {
 Examined examine(const std::filesystem::path& file, const Environment& environment) {
     Problems problems;
     const Node sources = read_sources(file, problems);
-    return build(sources, environment, problems);
+    Examined examined = build(sources, environment, problems);
+    // Only what the files say tells where the overlays are.
+    const auto overlays = overlay_directory(examined.config.data_directory);
+    if (!examined.errors.empty() || !std::filesystem::is_directory(overlays)) return examined;
+    Problems problems_of_all;
+    return build(with_overlays(sources, overlays, problems_of_all), environment, problems_of_all);
 }
 
 Config load(const std::filesystem::path& file, const Environment& environment) {

@@ -14,8 +14,16 @@
 #include "host/config/tree.hpp"
 #include "host/database/settings.hpp"
 #include "host/http/settings.hpp"
+#include "host/identity/settings.hpp"
+#include "host/http_client/settings.hpp"
+#include "host/jobs/settings.hpp"
 #include "host/log/settings.hpp"
+#include "host/openapi/settings.hpp"
+#include "host/kv/settings.hpp"
+#include "host/log/settings.hpp"
+#include "host/metrics/settings.hpp"
 #include "host/plugin/settings.hpp"
+#include "host/secrets/settings.hpp"
 
 namespace host::config {
 
@@ -26,8 +34,15 @@ struct Config {
     // How long a new generation is watched before the former one ends.
     std::chrono::milliseconds reload_watch{5'000};
     http::Settings http;
+    identity::Settings identity;
     database::Settings database;  // its data_directory is the one above
+    kv::Settings kv;
+    http_client::Settings http_client;
+    secrets::Settings secrets;  // its data_directory is the one above
+    jobs::Settings jobs;
     log::Settings log;
+    openapi::Settings openapi;
+    metrics::Settings metrics;
     plugin::Settings plugins = packaged_plugins();
     // Of each enabled plugin, by id: what stands beside "host". Its schema is known only once the plugin is mapped.
     std::map<std::string, Node> plugin_settings;

@@ -87,11 +87,28 @@ bool is_port(std::string_view text) {
 bool is_listen(std::string_view text) {
     constexpr std::size_t unix_path_bytes_max = 107;  // sockaddr_un
     if (text.starts_with("unix:")) return text.size() > 6 && text[5] == '/' && text.size() - 5 <= unix_path_bytes_max;
+    if (text.starts_with("https://")) text.remove_prefix(8);
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return false;
     const std::string_view host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) return is_address(AF_INET6, host.substr(1, host.size() - 2));
     return host.empty() || is_address(AF_INET, host) || is_name(host);
+}
+
+bool is_egress(std::string_view text) {
+    if (text.starts_with('[')) {
+        const std::size_t end = text.find(']');
+        if (end == std::string_view::npos || !is_address(AF_INET6, text.substr(1, end - 1))) return false;
+        const std::string_view rest = text.substr(end + 1);
+        return rest.empty() || rest == ":*" || (rest.starts_with(':') && is_port(rest.substr(1)) && rest != ":0");
+    }
+    const std::size_t colon = text.find(':');
+    std::string_view host = text.substr(0, colon);
+    const std::string_view port = colon == std::string_view::npos ? "*" : text.substr(colon + 1);
+    if (port != "*" && (!is_port(port) || port == "0")) return false;
+    if (host == "*") return true;
+    if (host.starts_with("*.")) host.remove_prefix(2);
+    return is_address(AF_INET, host) || is_name(host);
 }
 
 bool is_uri(std::string_view text) {
@@ -127,7 +144,10 @@ constexpr Format formats[] = {
     {"uri", "a URI such as https://example.org/path", is_uri},
     {"host", "a host name or an IP address", is_host},
     {"path", "the path of a file or directory", is_path},
-    {"listen", "an address such as 127.0.0.1:8080, [::1]:8080, :8080 or unix:/run/gantry/http.sock", is_listen},
+    {"egress", "a host that may be called, such as api.github.com, api.github.com:8443, *.example.org or [2001:db8::1]:443",
+     is_egress},
+    {"listen", "an address such as 127.0.0.1:8080, [::1]:8080, :8080, https://:8443 or unix:/run/gantry/http.sock",
+     is_listen},
 };
 
 const Format& format_of(std::string_view name) {

@@ -13,6 +13,7 @@
 //   uri       scheme:something, as RFC 3986 spells it, without spaces
 //   host      a DNS name or an IP address, without port
 //   path      a file name; not empty
+//   egress    api.github.com, api.github.com:8443, *.example.org, *.example.org:*, [2001:db8::1]:443
 //   listen    127.0.0.1:8080, [::1]:8080, :8080, localhost:8080 or unix:/absolute/path
 namespace host::config {
 

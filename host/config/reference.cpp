@@ -42,6 +42,10 @@ Json for_editors(const Json& schema) {
     Json out = Json::object();
     for (const auto& [keyword, value] : schema.members()) {
         const bool own_word = keyword.starts_with("x-") || keyword == "format";
+        if (keyword == "additionalProperties" && value.is_object()) {
+            out.set(keyword, for_editors(value));
+            continue;
+        }
         if (!own_word && keyword != "properties") out.set(keyword, value);
         if (keyword != "properties") continue;
         Json properties = Json::object();

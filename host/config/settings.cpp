@@ -28,8 +28,15 @@ const Settings& settings() {
         Settings made;
         add_general_settings(made);
         add_http_settings(made);
+        add_openapi_settings(made);
         add_database_settings(made);
+        add_identity_settings(made);
+        add_kv_settings(made);
+        add_http_client_settings(made);
+        add_secrets_settings(made);
+        add_jobs_settings(made);
         add_log_settings(made);
+        add_metrics_settings(made);
         return made;
     }();
     return all;
@@ -50,6 +57,12 @@ const std::vector<Setting<PluginHost>>& plugin_host_settings() {
         wanted.add("version", &plugin::Wanted::version,
                    "This version and no other; empty is the highest that fits this host");
         wanted.add("file", &plugin::Wanted::file, "The library; without it it is looked for in plugin_directories");
+        const Json rules = Json::object({{"type", "string"}, {"format", "egress"}});
+        wanted.add("egress", &plugin::Wanted::egress,
+                   "Where it may call over HTTP: host, host:port, *.domain; a public address must be behind it",
+                   {{"items", rules}});
+        wanted.add("egress_private", &plugin::Wanted::egress_private,
+                   "Likewise, for what may also be at an address of this machine or its networks", {{"items", rules}});
         return made;
     }();
     return all;

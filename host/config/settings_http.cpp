@@ -5,7 +5,9 @@ namespace host::config {
 namespace {
 
 using gantry::Json;
+using host::http::Compression;
 using host::http::Cors;
+using host::http::Tls;
 // The room's struct, not this room's list of settings.
 using Http = host::http::Settings;
 
@@ -48,11 +50,28 @@ void add_deadlines(Section<Config, Http>& http) {
     http.add("drain_deadline", &Http::drain_deadline, "For running requests when the host stops");
 }
 
+void add_tls_settings(Settings& all) {
+    Section<Config, Tls> tls(all, "http.tls", [](Config& config) -> Tls& { return config.http.tls; });
+    tls.add("certificates", &Tls::certificates,
+            "PEM files for the https:// addresses: a certificate, behind it the intermediate ones; the first is the default",
+            {{"uniqueItems", true}});
+    tls.add("keys", &Tls::keys, "PEM files in the order of certificates; none: each key stands in its certificate's file");
+    tls.add("client_ca_file", &Tls::client_ca_file, "PEM: clients must show a certificate that one of these has signed");
+    tls.add("client_certificate", &Tls::client_certificate,
+            "With client_ca_file: required refuses clients without one, optional lets them in");
+    tls.add("handshake_deadline", &Tls::handshake_deadline, "From the connection to the end of the handshake");
+    tls.add("hsts", &Tls::hsts, "Strict-Transport-Security: how long browsers come back by TLS only; 0 is not to say it",
+            {{"minimum", 0}, {"maximum", std::int64_t{2} * 366 * 86'400'000}});
+}
+
 }  // namespace
+
+template <>
+const std::vector<std::string> words_of<http::ClientCertificate>{"required", "optional"};
 
 void add_http_settings(Settings& all) {
     Section<Config, Http> http(all, "http", [](Config& config) -> Http& { return config.http; });
-    http.add("listen", &Http::listen, "Addresses; :8080 is every address, IPv4 and IPv6",
+    http.add("listen", &Http::listen, "Addresses; :8080 is every address, IPv4 and IPv6; https://:8443 the same with TLS",
              {{"minItems", 1}, {"uniqueItems", true}, {"items", Json::object({{"type", "string"}, {"format", "listen"}})}});
     http.add("workers", &Http::workers, "Event loops; 0 is one a core, at most 4", {most(256)});
     http.add("blocking_threads", &Http::blocking_threads, "Threads for routes that wait; 0 is four a core", {most(4096)});
@@ -63,12 +82,20 @@ void add_http_settings(Settings& all) {
     http.add("access_log", &Http::access_log, "One log line for each request");
     http.add("security_headers", &Http::security_headers, "nosniff, frame and referrer policies on every answer");
 
+    Section<Config, Compression> compression(all, "http.compression",
+                                             [](Config& config) -> Compression& { return config.http.compression; });
+    compression.add("enabled", &Compression::enabled, "gzip and zstd for answers whose type and size make it pay");
+    compression.add("bytes_min", &Compression::bytes_min, "The least that is compressed", {bytes(), least(64), most(gib)});
+    compression.add("authenticated", &Compression::authenticated,
+                    "Also for known callers: answers that mix secrets with what a request says can then be guessed at");
+
     Section<Config, Cors> cors(all, "http.cors", [](Config& config) -> Cors& { return config.http.cors; });
     cors.add("origins", &Cors::origins, "Exact origins that may call from a browser, or a single \"*\"; empty is none",
              {{"uniqueItems", true},
               {"items", Json::object({{"type", "string"}, {"pattern", "^(\\*|[a-z][a-z0-9+.-]*://[^/\\s]+)$"}})}});
     cors.add("credentials", &Cors::credentials, "Browsers may send cookies; never together with \"*\"");
     cors.add("max_age", &Cors::max_age, "How long a browser may keep the answer to a preflight", {{"minimum", 0}});
+    add_tls_settings(all);
 }
 
 }  // namespace host::config

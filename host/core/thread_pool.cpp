@@ -15,13 +15,18 @@ ThreadPool::ThreadPool(std::string name, Size size) : name_(std::move(name)), qu
 }
 
 ThreadPool::~ThreadPool() {
+    stop();
+}
+
+void ThreadPool::stop() {
     {
         std::lock_guard lock(mutex_);
         stopping_ = true;
     }
     ready_.notify_all();
-    for (std::thread& thread : threads_)
-        thread.join();
+    for (std::thread& thread : threads_) {
+        if (thread.joinable()) thread.join();
+    }
 }
 
 bool ThreadPool::post(std::function<void()> work) {

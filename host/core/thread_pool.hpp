@@ -21,13 +21,15 @@ class ThreadPool {
 
     // `name` is what the threads are called in the process table (at most 15 characters).
     ThreadPool(std::string name, Size size);
-    // Runs what is queued, then joins.
+    // Stops, if that was not done.
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
     // False: the queue is full or the pool is stopping, the work was not taken. Work must not throw.
     [[nodiscard]] bool post(std::function<void()> work);
+    // Takes no more work, runs what is queued, joins. Once it has returned, what the work uses may go. [control]
+    void stop();
     std::size_t queued() const;
     std::size_t threads() const { return threads_.size(); }
 

@@ -51,11 +51,13 @@ void Database::start() {
     for (std::size_t lane = 0; lane < settings_.connections; ++lane) {
         executors_.push_back(std::make_unique<Executor>(*dispatcher_, lane, executor, logger_));
     }
+    listener_ = std::make_unique<Listener>(executor.session_url, logger_);
     refuser_ = std::thread([this] { answer_refusals(); });
     own_client_ = client(host_owner);
 }
 
 void Database::stop() {
+    listener_.reset();
     if (dispatcher_) {
         dispatcher_->close();
         executors_.clear();
@@ -114,6 +116,10 @@ Health Database::ping(std::chrono::milliseconds wait_max) {
     return health;
 }
 
+Counts Database::counts() const {
+    return dispatcher_ ? dispatcher_->counts() : Counts{};
+}
+
 void Database::answer_refusals() {
     pthread_setname_np(pthread_self(), "database-refuse");
     core::set_thread_kind(core::ThreadKind::Worker);
@@ -123,6 +129,7 @@ void Database::answer_refusals() {
         for (auto& [operation, reason] : refusals) {
             Outcome outcome;
             outcome.error = reason;
+            dispatcher_->count_failure();
             if (operation->completion) operation->completion(std::move(outcome));
             dispatcher_->refused(*operation);
         }

@@ -8,6 +8,8 @@
 
 #include "host/database/access.hpp"
 #include "host/database/client.hpp"
+#include "host/database/counts.hpp"
+#include "host/database/listener.hpp"
 #include "host/database/settings.hpp"
 #include "host/log/logger.hpp"
 
@@ -42,10 +44,16 @@ class Database {
 
     // After start(). One for each plugin instance; see Migrator for its schema and role.
     std::unique_ptr<Client> client(const std::string& owner);
+    // What sessions of this database tell each other; after start().
+    Listener& listener() { return *listener_; }
+    // The server is the host's own, so no other host is on it; after start().
+    bool is_private() const { return cluster_ != nullptr; }
     // For the Migrator; after start().
     const Access& access() const { return access_; }
     // Asks the server, through the same queue as everybody. Waits at most `wait_max`; not from a completion. Any thread.
     Health ping(std::chrono::milliseconds wait_max);
+    // Between start() and stop(); any thread.
+    Counts counts() const;
 
   private:
     void examine_server();
@@ -58,6 +66,7 @@ class Database {
     std::unique_ptr<Dispatcher> dispatcher_;
     std::unique_ptr<Client> own_client_;
     std::vector<std::unique_ptr<Executor>> executors_;
+    std::unique_ptr<Listener> listener_;
     std::thread refuser_;
 };
 

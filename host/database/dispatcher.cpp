@@ -187,6 +187,7 @@ void Dispatcher::refused(const Operation& operation) {
 
 void Dispatcher::complete(const Operation& operation) {
     --operations_;
+    ++completed_;
     if (--operation.user->operations == 0 && operation.user->gone) settled_.notify_all();
     if (closed_ && operations_ == 0) refuser_.notify_one();
 }
@@ -287,6 +288,15 @@ std::vector<Dispatcher::Refusal> Dispatcher::refusals() {
             refuser_.wait_until(lock, refuser_wakes_);
         }
     }
+}
+
+Counts Dispatcher::counts() const {
+    std::lock_guard lock(mutex_);
+    Counts counts{.connections = lanes_.size(), .waiting = queued_, .completed = completed_, .failed = failed_};
+    for (const auto& lane : lanes_) {
+        if (lane->running != nullptr || lane->transaction != 0) ++counts.connections_in_use;
+    }
+    return counts;
 }
 
 std::size_t Dispatcher::queued() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "host/core/error.hpp"
+#include "host/database/counts.hpp"
 #include "host/database/operation.hpp"
 
 namespace host::database {
@@ -64,6 +66,9 @@ class Dispatcher {
     void refused(const Operation& operation);
 
     std::size_t queued() const;
+    // An operation ended with an error. Any thread.
+    void count_failure() { failed_.fetch_add(1, std::memory_order_relaxed); }
+    Counts counts() const;
 
   private:
     struct Lane;
@@ -92,6 +97,8 @@ class Dispatcher {
     std::size_t queued_ = 0;
     std::size_t beginning_ = 0;  // lanes between begin and unpin
     std::size_t operations_ = 0;
+    std::uint64_t completed_ = 0;
+    std::atomic<std::uint64_t> failed_{0};
     std::vector<Refusal> refusals_;
     Clock::time_point refuser_wakes_ = Clock::time_point::max();
     std::condition_variable refuser_;

@@ -56,6 +56,7 @@ void Executor::run() {
     core::set_thread_kind(core::ThreadKind::Worker);
     while (const OperationPointer operation = dispatcher_.next(lane_)) {
         Outcome outcome = perform(*operation);
+        if (outcome.error) dispatcher_.count_failure();
         if (operation->completion) operation->completion(std::move(outcome));
         dispatcher_.finished(lane_, *operation);
     }

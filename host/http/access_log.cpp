@@ -1,7 +1,5 @@
 #include "host/http/access_log.hpp"
 
-#include "host/core/clock.hpp"
-
 namespace host::http {
 
 namespace {
@@ -27,7 +25,7 @@ std::string_view name_of(Ending ending) {
 }  // namespace
 
 void write_access_line(const log::Logger& logger, const AccessLine& line) {
-    const double duration_ms = static_cast<double>(core::mono_ns() - line.started_ns) / 1e6;
+    const double duration_ms = static_cast<double>(line.duration.count()) / 1e6;
     logger.info("request", {{"request_id", line.request_id},
                             {"method", line.method},
                             {"route", line.route},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -19,8 +20,8 @@ struct AccessLine {
     std::string_view route = {};   // the pattern; empty: none was found
     std::string_view plugin = {};  // its owner
     std::uint16_t status = 0;
-    std::uint64_t bytes = 0;       // of the body, as far as it was given to the server
-    std::uint64_t started_ns = 0;  // on the monotonic clock
+    std::uint64_t bytes = 0;  // of the body, as far as it was given to the server
+    std::chrono::nanoseconds duration{};
     Ending ending = Ending::Complete;
 };
 

@@ -8,21 +8,21 @@ namespace host::http {
 namespace {
 
 // Fail closed: who calls cannot be known, so nobody may.
-Refused no_identity() {
-    return {{.status = 503,
-             .code = "AUTHENTICATION_UNAVAILABLE",
-             .detail = "this route is for known callers, and nothing here can tell who is calling"},
-            {}};
+Problem no_identity() {
+    return {.status = 503,
+            .code = "AUTHENTICATION_UNAVAILABLE",
+            .detail = "this route is for known callers, and nothing here can tell who is calling"};
 }
 
-Refused no_credentials() {
-    return {{.status = 401, .code = "AUTHENTICATION_REQUIRED", .detail = "this route is for known callers: sign in"},
-            "Bearer"};
+Problem no_credentials() {
+    return {.status = 401, .code = "AUTHENTICATION_REQUIRED", .detail = "this route is for known callers: sign in"};
 }
 
-Refused wrong_credentials() {
-    return {{.status = 401, .code = "INVALID_CREDENTIALS", .detail = "these credentials are not valid, or no longer"},
-            "Bearer error=\"invalid_token\""};
+Problem wrong_credentials() {
+    return {.status = 401,
+            .code = "INVALID_CREDENTIALS",
+            .detail = "these credentials are not valid, or no longer",
+            .challenge = "Bearer error=\"invalid_token\""};
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -32,10 +32,12 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-Refused scopes_missing(const std::vector<std::string>& missing) {
+Problem scopes_missing(const std::vector<std::string>& missing) {
     const std::string names = joined(missing);
-    return {{.status = 403, .code = "FORBIDDEN", .detail = "not allowed without: " + names},
-            "Bearer error=\"insufficient_scope\", scope=\"" + names + "\""};
+    return {.status = 403,
+            .code = "FORBIDDEN",
+            .detail = "not allowed without: " + names,
+            .challenge = "Bearer error=\"insufficient_scope\", scope=\"" + names + "\""};
 }
 
 bool holds(const Principal& principal, const std::string& scope) {
@@ -44,7 +46,7 @@ bool holds(const Principal& principal, const std::string& scope) {
 
 }  // namespace
 
-std::optional<Refused> refusal_of(const Verdict& verdict, const Route& route) {
+std::optional<Problem> refusal_of(const Verdict& verdict, const Route& route) {
     switch (verdict.outcome) {
         case Verdict::Outcome::Anonymous:
             return no_credentials();

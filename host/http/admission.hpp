@@ -4,7 +4,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 
 #include "host/http/authenticator.hpp"
 #include "host/http/problem.hpp"
@@ -13,11 +12,7 @@
 namespace host::http {
 
 // Why a principal, or nobody, may not use a route; nothing: it may. Names the scopes that are missing.
-struct Refused {
-    Problem problem;
-    std::string challenge;  // the value of WWW-Authenticate (RFC 6750 section 3); empty: none
-};
-std::optional<Refused> refusal_of(const Verdict& verdict, const Route& route);
+std::optional<Problem> refusal_of(const Verdict& verdict, const Route& route);
 
 // A question to the authenticator whose answer may come inside the call or later, from another thread: whoever is second
 // of the dispatching thread, which must first leave the request in a state that outlives it, and the answer, goes on.

@@ -15,15 +15,18 @@ constexpr std::size_t turn_write_bytes_max = 1024 * 1024;
 
 }  // namespace
 
-Connection::Connection(Worker& worker, int descriptor, std::string peer)
+Connection::Connection(Worker& worker, int descriptor, std::string peer, std::unique_ptr<TlsChannel> tls)
     : worker_(worker),
       mailbox_(worker.mailbox()),
       settings_(worker.settings()),
       descriptor_(descriptor),
       peer_(std::move(peer)),
+      tls_(std::move(tls)),
       out_(worker.texts()),
       since_(worker.now()),
       blocked_since_(worker.now()) {}
+
+Connection::~Connection() = default;
 
 void Connection::on_event(const Readiness& readiness) {
     marked_ = true;
@@ -65,6 +68,7 @@ void Connection::flush() {
 
 // False: the connection is broken.
 bool Connection::write_socket() {
+    if (tls_) return write_tls();
     std::size_t written = 0;
     while (!blocked_ && !out_.empty()) {
         if (written >= turn_write_bytes_max) {
@@ -77,9 +81,7 @@ bool Connection::write_socket() {
         if (result.status == socket::Status::Failed) return false;
         blocked_since_ = worker_.now();
         if (result.status == socket::Status::WouldBlock) {
-            blocked_ = true;
-            if (!writes_watched_) worker_.watch_writes(*this);
-            writes_watched_ = true;
+            block();
             return true;
         }
         out_.sent(result.size);
@@ -88,8 +90,49 @@ bool Connection::write_socket() {
     return true;
 }
 
+void Connection::block() {
+    blocked_ = true;
+    if (!writes_watched_) worker_.watch_writes(*this);
+    writes_watched_ = true;
+}
+
+// The same for TLS. What is encrypted leaves before more is: a slow reader holds one helping of it at most.
+bool Connection::write_tls() {
+    std::size_t written = 0;
+    while (flush_tls()) {
+        if (blocked_ || out_.empty() || !tls_->established()) return true;
+        if (written >= turn_write_bytes_max) {
+            mark();
+            return true;
+        }
+        std::array<iovec, vectors_max> vectors;
+        const std::size_t taken = tls_->encrypt(std::span(vectors).first(out_.front(vectors)));
+        if (taken == 0) return false;
+        out_.sent(taken);
+        written += taken;
+    }
+    return false;
+}
+
+bool Connection::flush_tls() {
+    while (!blocked_ && tls_->has_output()) {
+        const socket::Result result = tls_->flush(descriptor_);
+        if (result.status == socket::Status::Failed) return false;
+        blocked_since_ = worker_.now();
+        if (result.status == socket::Status::WouldBlock) block();
+    }
+    return true;
+}
+
+// Tells the client that no more will come. False: that could not all be sent yet.
+bool Connection::part() {
+    if (!tls_) return true;
+    tls_->finish();
+    return !flush_tls() || !tls_->has_output();
+}
+
 void Connection::end_if_finished() {
-    if (!answers_.empty() || !out_.empty()) return;
+    if (!answers_.empty() || !all_sent()) return;
     if (phase_ == Phase::Open) {
         if (!worker_.draining() || reader_ || waiting_) {
             settle_idle();
@@ -98,7 +141,7 @@ void Connection::end_if_finished() {
         linger_ = true;
         phase_ = Phase::Finishing;
     }
-    if (phase_ != Phase::Finishing) return;
+    if (phase_ != Phase::Finishing || !part()) return;
     // Closing with unread bytes would send a reset, which destroys an answer that is still under way.
     if (!linger_ || peer_finished_) {
         close_socket();
@@ -138,8 +181,12 @@ void Connection::check_deadlines() {
         return;
     }
     if (phase_ != Phase::Open || waiting_) return;
-    if (!reader_) {
-        if (answers_.empty() && out_.empty() && passed(since_, settings_.idle_deadline)) close_socket();
+    if (tls_ && !tls_->established()) {
+        if (!passed(since_, settings_.tls.handshake_deadline)) return;
+        worker_.count_tls_failure();
+        close_socket();
+    } else if (!reader_) {
+        if (answers_.empty() && all_sent() && passed(since_, settings_.idle_deadline)) close_socket();
     } else if (reader_->in_body()) {
         if (passed(since_, settings_.body_deadline)) refuse_partial(refusals::body_deadline, reader_->request());
     } else if (passed(since_, settings_.head_deadline)) {
@@ -163,6 +210,7 @@ std::size_t Connection::cut(ReplyEvents::Reason reason) {
 
 void Connection::close_socket() {
     phase_ = Phase::Closed;
+    if (tls_ && !blocked_ && out_.empty()) part();
     out_.clear();
     pending_ = {};
     reader_.reset();

@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "host/http/owed_answer.hpp"
+#include "host/http/socket.hpp"
+#include "host/http/tls_channel.hpp"
 #include "host/http/worker.hpp"
 
 namespace host::http {
@@ -21,10 +24,14 @@ namespace host::http {
 // after the last request. A stream ends: there a FIN is the only sign of a client that left, and nobody who wants to go
 // on listening sends it. A client that has closed altogether shows itself by a reset.
 //
+// TLS stands between the socket and everything else: where bytes are read and where they are written, nowhere else.
+//
 // Nobody outside is called while a call of Reply runs: what there is to tell is told from the loop.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(Worker& worker, int descriptor, std::string peer);
+    // `tls` null: plain.
+    Connection(Worker& worker, int descriptor, std::string peer, std::unique_ptr<TlsChannel> tls);
+    ~Connection();
 
     // Any thread.
     Mailbox& mailbox() { return *mailbox_; }
@@ -34,7 +41,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void watch(std::uint64_t sequence, std::weak_ptr<ReplyEvents> events);
     void set_deadline(std::uint64_t sequence, core::Monotonic::time_point when);
     void answer(std::uint64_t sequence, Head head, Bytes body);
-    void open(std::uint64_t sequence, Head head, std::chrono::milliseconds heartbeat, std::shared_ptr<Stream> stream);
+    void open(std::uint64_t sequence, Head head, const StreamKind& kind, std::shared_ptr<Stream> stream);
     void write(std::uint64_t sequence, Bytes piece);
     void close(std::uint64_t sequence, Outcome outcome);
 
@@ -63,6 +70,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
     // connection_input.cpp: bytes to requests
     void read_socket(bool finished);
+    socket::Result read_some(std::span<char> buffer);
+    socket::Result read_tls(std::span<char> buffer);
+    void begin_request();
     void receive(std::string_view bytes);
     std::string_view read_requests(std::string_view input);
     bool read_request(std::string_view& input);
@@ -86,6 +96,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
     // connection.cpp: the life of the socket
     bool write_socket();
+    bool write_tls();
+    bool flush_tls();
+    bool part();
+    void block();
+    bool all_sent() const { return out_.empty() && (!tls_ || !tls_->has_output()); }
     void end_if_finished();
     void settle_idle();
     void check_deadlines();
@@ -99,6 +114,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const Settings& settings_;
     const int descriptor_;
     const std::string peer_;
+    const std::unique_ptr<TlsChannel> tls_;
 
     Phase phase_ = Phase::Open;
     bool marked_ = false;   // on the worker's list of those to flush, or about to be flushed

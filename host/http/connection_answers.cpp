@@ -39,8 +39,7 @@ void Connection::answer(std::uint64_t sequence, Head head, Bytes body) {
     complete(*answer);
 }
 
-void Connection::open(std::uint64_t sequence, Head head, std::chrono::milliseconds heartbeat,
-                      std::shared_ptr<Stream> stream) {
+void Connection::open(std::uint64_t sequence, Head head, const StreamKind& kind, std::shared_ptr<Stream> stream) {
     OwedAnswer* const answer = find(sequence);
     if (answer == nullptr || answer->state != OwedAnswer::State::Owed) {
         stream->gone = true;
@@ -48,6 +47,8 @@ void Connection::open(std::uint64_t sequence, Head head, std::chrono::millisecon
     }
     if (!may_have_body(head.status()))
         answer->framing = BodyFraming::None;
+    else if (kind.length)
+        answer->framing = BodyFraming::Sized;
     else if (answer->minor_version == 1)
         answer->framing = BodyFraming::Chunked;
     else
@@ -58,7 +59,8 @@ void Connection::open(std::uint64_t sequence, Head head, std::chrono::millisecon
     }
     OutQueue& out = target(*answer);
     std::string text;
-    append_head(text, head, {answer->framing, 0, answer->keep_alive, answer->minor_version});
+    answer->left_bytes = kind.length.value_or(0);
+    append_head(text, head, {answer->framing, answer->left_bytes, answer->keep_alive, answer->minor_version});
     out.append(text);
     if (answer->head_request || answer->framing == BodyFraming::None) {
         stream->gone = true;
@@ -67,7 +69,7 @@ void Connection::open(std::uint64_t sequence, Head head, std::chrono::millisecon
     }
     answer->state = OwedAnswer::State::Streaming;
     answer->stream = std::move(stream);
-    answer->heartbeat = heartbeat;
+    answer->heartbeat = kind.heartbeat;
     answer->written_at = worker_.now();
     // Its client has shut down its sending side before: for a stream that is leaving.
     left_ |= peer_finished_;
@@ -77,6 +79,11 @@ void Connection::open(std::uint64_t sequence, Head head, std::chrono::millisecon
 void Connection::write(std::uint64_t sequence, Bytes piece) {
     OwedAnswer* const answer = find(sequence);
     if (answer == nullptr || answer->state != OwedAnswer::State::Streaming) return;
+    if (answer->framing == BodyFraming::Sized) {
+        // More than was told would be read as the next answer.
+        if (piece.size() > answer->left_bytes) return close(sequence, Outcome::Cut);
+        answer->left_bytes -= piece.size();
+    }
     append_piece(*answer, std::move(piece));
     mark();
 }
@@ -85,7 +92,7 @@ void Connection::append_piece(OwedAnswer& answer, Bytes piece) {
     OutQueue& out = target(answer);
     answer.at_line_begin = piece.view().back() == '\n';
     answer.written_at = worker_.now();
-    if (answer.framing == BodyFraming::UntilClose) {
+    if (answer.framing != BodyFraming::Chunked) {
         out.append(std::move(piece), answer.stream);
         return;
     }
@@ -104,7 +111,7 @@ void Connection::close(std::uint64_t sequence, Outcome outcome) {
     OwedAnswer* const answer = find(sequence);
     if (answer == nullptr || answer->state != OwedAnswer::State::Streaming) return;
     answer->stream.reset();
-    if (outcome == Outcome::Cut) {
+    if (outcome == Outcome::Cut || answer->left_bytes > 0) {
         answer->keep_alive = false;
     } else if (answer->framing == BodyFraming::Chunked) {
         target(*answer).append(last_chunk);
@@ -180,7 +187,7 @@ void Connection::beat() {
     if (answers_.empty()) return;
     OwedAnswer& answer = answers_.front();
     if (answer.state != OwedAnswer::State::Streaming || answer.heartbeat.count() == 0 || !answer.at_line_begin) return;
-    if (!out_.empty() || worker_.now() - answer.written_at < answer.heartbeat) return;
+    if (!all_sent() || worker_.now() - answer.written_at < answer.heartbeat) return;
     Bytes comment(std::string(":\n"));
     answer.stream->queued += comment.size();
     append_piece(answer, std::move(comment));

@@ -7,6 +7,8 @@ namespace {
 
 // What one client may have read in one turn of the loop, in reads of the worker's buffer.
 constexpr int turn_reads_max = 4;
+// A client that makes TLS answer, with key updates for one, must read the answers.
+constexpr std::size_t unread_tls_bytes_max = 128 * 1024;
 // Answers beyond that are sent before more requests are read.
 constexpr std::size_t gathered_bytes_max = 256 * 1024;
 
@@ -17,7 +19,7 @@ void Connection::read_socket(bool finished) {
     const std::span<char> buffer = worker_.read_buffer();
     for (int reads = 0; reads < turn_reads_max; ++reads) {
         if (waiting_) return;
-        const socket::Result result = socket::read(descriptor_, buffer);
+        const socket::Result result = read_some(buffer);
         if (result.status == socket::Status::WouldBlock) return;
         if (result.status == socket::Status::Failed) left_ = true;
         if (result.status == socket::Status::End) on_peer_finished();
@@ -25,11 +27,29 @@ void Connection::read_socket(bool finished) {
         receive({buffer.data(), result.size});
         if (phase_ == Phase::Closed) return;
         // A short read has emptied the socket: one system call less for almost every request.
-        if (result.size < buffer.size() && !finished) return;
+        if (!result.more && !finished) return;
     }
     if (continuing_) return;
     continuing_ = true;
     worker_.continue_later(shared_from_this());
+}
+
+socket::Result Connection::read_some(std::span<char> buffer) {
+    return tls_ ? read_tls(buffer) : socket::read(descriptor_, buffer);
+}
+
+socket::Result Connection::read_tls(std::span<char> buffer) {
+    if (tls_->output().size() > unread_tls_bytes_max) {
+        waiting_ = true;
+        return {socket::Status::WouldBlock, 0};
+    }
+    const bool established = tls_->established();
+    const socket::Result result = tls_->read(descriptor_, worker_.wire_buffer(), buffer);
+    if (!established && result.status == socket::Status::Failed) worker_.count_tls_failure();
+    if (established || !tls_->established()) return result;
+    worker_.count_handshake();
+    since_ = worker_.now();
+    return result;
 }
 
 void Connection::receive(std::string_view bytes) {
@@ -67,7 +87,7 @@ std::string_view Connection::read_requests(std::string_view input) {
 bool Connection::read_request(std::string_view& input) {
     if (!reader_) {
         reader_ = worker_.lend_reader();
-        reader_->begin(peer_);
+        begin_request();
         since_ = worker_.now();
     }
     switch (reader_->read(input)) {
@@ -87,6 +107,13 @@ bool Connection::read_request(std::string_view& input) {
             return true;
     }
     return false;
+}
+
+void Connection::begin_request() {
+    if (tls_)
+        reader_->begin({peer_, true, tls_->client_subject()});
+    else
+        reader_->begin({peer_});
 }
 
 void Connection::dispatch() {
@@ -109,6 +136,7 @@ void Connection::dispatch() {
 void Connection::refuse(const Refusal& refusal) {
     Request nothing;
     nothing.peer = peer_;
+    nothing.tls = tls_ != nullptr;
     refuse_partial(refusal, nothing);
 }
 
@@ -126,7 +154,7 @@ void Connection::refuse_partial(const Refusal& refusal, const Request& partial) 
 
 void Connection::on_peer_finished() {
     peer_finished_ = true;
-    if (phase_ == Phase::Lingering || (answers_.empty() && out_.empty())) {
+    if (phase_ == Phase::Lingering || (answers_.empty() && all_sent())) {
         close_socket();
         return;
     }

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "host/core/thread_pool.hpp"
 #include "host/http/access_log.hpp"
 #include "host/http/cors.hpp"
 #include "host/http/message.hpp"
@@ -14,16 +15,23 @@ namespace host::http {
 
 // What the pipeline and its exchanges share. Immutable; outlives every exchange.
 struct Context {
-    Context(const Settings& settings, log::Logger logger);
+    Context(const Settings& settings, log::Logger logger, core::ThreadPool& blocking);
 
-    // Adds what every answer carries: X-Request-Id, the security headers, and `cors_lines` (CorsPolicy's); each only if the
-    // head has no such field of its own.
-    void dress(Head& head, std::string_view request_id, std::string_view cors_lines) const;
+    struct Dressing {
+        std::string_view request_id;
+        std::string_view cors_lines;  // CorsPolicy's
+        bool tls = false;
+    };
+    // Adds what every answer carries: X-Request-Id, the security headers, and what `dressing` holds; each only if the head
+    // has no such field of its own.
+    void dress(Head& head, const Dressing& dressing) const;
     bool logs_access() const { return settings.access_log && logger.enabled(log::Level::Info); }
 
     const Settings settings;
     const log::Logger logger;
     const CorsPolicy cors;
+    core::ThreadPool& blocking;
+    const std::string hsts_line;  // empty: off
 };
 
 // The head of a problem's answer; its body is to_json().

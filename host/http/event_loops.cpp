@@ -57,8 +57,8 @@ EventLoops::~EventLoops() {
     }
 }
 
-void EventLoops::accept_from(const std::vector<int>& descriptors) {
-    impl_->on_each([&](Transport& transport, std::size_t i) { transport.accept_from(descriptors[i]); });
+void EventLoops::accept_from(const std::vector<int>& descriptors, Protection protection) {
+    impl_->on_each([&](Transport& transport, std::size_t i) { transport.accept_from(descriptors[i], protection); });
 }
 
 bool EventLoops::turn_within(std::chrono::microseconds patience) const {
@@ -97,6 +97,8 @@ Worker::Totals EventLoops::totals() const {
         totals.requests_open += transport->counters().requests_open;
         totals.requests += transport->counters().requests;
         totals.refused += transport->counters().refused;
+        totals.tls_handshakes += transport->counters().tls_handshakes;
+        totals.tls_failures += transport->counters().tls_failures;
     }
     return totals;
 }

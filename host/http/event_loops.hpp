@@ -22,7 +22,7 @@ class EventLoops {
     EventLoops& operator=(const EventLoops&) = delete;
 
     // Accepts from then on; descriptors[i] is for worker i.
-    void accept_from(const std::vector<int>& descriptors);
+    void accept_from(const std::vector<int>& descriptors, Protection protection);
     // True once every worker has come round to its mailbox; false: `patience` was over before.
     bool turn_within(std::chrono::microseconds patience) const;
     // Accepts nothing more, closes what is idle, lets the rest come to its end.

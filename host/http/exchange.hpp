@@ -15,6 +15,7 @@
 #include "host/core/error.hpp"
 #include "host/http/access_log.hpp"
 #include "host/http/authenticator.hpp"
+#include "host/http/content_coding.hpp"
 #include "host/http/message.hpp"
 #include "host/http/param.hpp"
 #include "host/http/problem.hpp"
@@ -50,7 +51,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
 
     // Each returns false when the request has been answered or its client is gone; then nothing was taken.
     bool send(Head head, Bytes body);
-    bool fail(const Problem& problem, std::string_view challenge = {});  // the challenge is WWW-Authenticate's value
+    bool fail(const Problem& problem);
     bool fail(const core::Error& error) { return fail(problem_of(error)); }
 
     // A stream. `writable` and `closed` come on the connection's worker; closed at most once, never after close().
@@ -59,7 +60,8 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
         std::function<void(core::Code reason)> closed;  // Cancelled or Timeout
     };
     // open() is false also for HEAD and for a status without a body: the head was sent, and there is no more to say.
-    bool open(Head head, StreamEvents events);
+    // `length`: of all pieces together, if it is known.
+    bool open(Head head, StreamEvents events, std::optional<std::uint64_t> length = std::nullopt);
     // Gone: not taken. Otherwise the piece is taken, whatever becomes of it.
     Write write(Bytes piece);
     // False: `closed` has come or is just coming, on its own thread. A `writable` under way may still be finishing.
@@ -103,14 +105,17 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     std::shared_ptr<const StreamEvents> end_stream();
     // With the lock held, by whoever changes the state.
     void secure_line();
-    bool open_and_end(Head head);
+    bool open_and_end(Head head, std::optional<std::uint64_t> length);
     bool has_no_body(std::uint16_t status) const;
     void answer(Head head, Bytes body);
-    void answer(const Problem& problem, std::string_view challenge);
+    bool may_be_compressed(const Head& head, std::size_t body_bytes) const;
+    void compress_and_deliver(Head head, Bytes body);
+    void deliver(Head head, Bytes body);
+    void answer(const Problem& problem);
     void set_principal(std::shared_ptr<const Principal> principal) { principal_ = std::move(principal); }
     // For who changed the state last.
     const Request& request_line() const { return line_ ? line_->view() : *request_; }
-    void log(Ending ending) const;
+    void account(Ending ending) const;
 
     const Context& context_;
     // Before all that may come from a plugin, so that it goes last: the table pins the plugin's code.
@@ -123,6 +128,8 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     const std::uint64_t deadline_ns_;
     const bool head_request_;
     std::shared_ptr<const Principal> principal_;
+    const Coding coding_;
+    const bool tls_;
 
     // The handler's view: the connection's bytes, or kept_. Only the handler's thread changes it.
     const Request* request_;

@@ -119,6 +119,38 @@ void send_health(Exchange& exchange, const std::vector<Probe>& probes, Report re
             .dump());
 }
 
+constexpr const char* liveness_schema = R"({"$ref":"#/$defs/Liveness","$defs":{"Liveness":{"type":"object",
+    "properties":{"status":{"const":"ok"}},"required":["status"]}}})";
+
+constexpr const char* readiness_schema = R"({"$ref":"#/$defs/Readiness","$defs":{"Readiness":{"type":"object",
+    "properties":{"status":{"enum":["ready","unready"]},"reasons":{"type":"array","items":{"type":"string"}}},
+    "required":["status"]}}})";
+
+constexpr const char* health_schema = R"({"$ref":"#/$defs/Health","$defs":{
+    "State":{"enum":["ok","degraded","failed"]},
+    "Health":{"type":"object",
+        "properties":{"status":{"$ref":"#/$defs/State"},"timestamp":{"type":"string","format":"date-time"},
+            "dependencies":{"type":"object","additionalProperties":{"$ref":"#/$defs/State"}}},
+        "required":["status","timestamp","dependencies"]}}})";
+
+constexpr const char* detailed_schema = R"({"$ref":"#/$defs/HealthDetails","$defs":{
+    "State":{"enum":["ok","degraded","failed"]},
+    "Dependency":{"type":"object",
+        "properties":{"name":{"type":"string"},"state":{"$ref":"#/$defs/State"},"required":{"type":"boolean"},
+            "latency_ms":{"type":"number"},"detail":{"type":"string"}},
+        "required":["name","state","required","latency_ms"]},
+    "HealthDetails":{"type":"object",
+        "properties":{"status":{"$ref":"#/$defs/State"},"timestamp":{"type":"string","format":"date-time"},
+            "dependencies":{"type":"array","items":{"$ref":"#/$defs/Dependency"}}},
+        "required":["status","timestamp","dependencies"]}}})";
+
+// What is not well says so in the same form as what is.
+void answers(Route& route, const char* schema, const char* otherwise) {
+    route.response_status = 200;
+    route.response_schema = schema;
+    if (otherwise != nullptr) route.other_answers.push_back({503, otherwise, schema});
+}
+
 Route route(const char* pattern, const char* operation_id, const char* summary) {
     Route route;
     route.method = "GET";
@@ -134,21 +166,25 @@ Route route(const char* pattern, const char* operation_id, const char* summary) 
 std::vector<Route> health_routes(HealthSources sources) {
     const auto shared = std::make_shared<const HealthSources>(std::move(sources));
     Route alive = route("/healthz", "show_liveness", "Is the process alive? Touches nothing else");
+    answers(alive, liveness_schema, nullptr);
     alive.handle = [](const std::shared_ptr<Exchange>& exchange) { send_json(*exchange, 200, R"({"status":"ok"})"); };
 
     Route ready = route("/readyz", "show_readiness", "May requests be sent here? 503 with the reasons if not");
+    answers(ready, readiness_schema, "Not ready, with the reasons");
     ready.blocking = true;
     ready.handle = [shared](const std::shared_ptr<Exchange>& exchange) {
         send_readiness(*exchange, unready_reasons(*shared));
     };
 
     Route health = route("/health", "show_health", "The state of the host and of each dependency");
+    answers(health, health_schema, "Something that is required has failed");
     health.blocking = true;
     health.handle = [shared](const std::shared_ptr<Exchange>& exchange) {
         send_health(*exchange, shared->probes, short_report);
     };
 
     Route detailed = route("/health/detailed", "show_health_details", "The same with latencies and reasons");
+    answers(detailed, detailed_schema, "Something that is required has failed");
     detailed.blocking = true;
     detailed.handle = [shared](const std::shared_ptr<Exchange>& exchange) {
         send_health(*exchange, shared->probes, detailed_report);

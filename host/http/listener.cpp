@@ -17,6 +17,7 @@ namespace host::http {
 namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
+constexpr std::string_view tls_prefix = "https://";
 
 core::Error unavailable(const std::string& address, int error) {
     const std::string reason = error == EADDRINUSE ? "is in use" : std::string("cannot be bound: ") + std::strerror(error);
@@ -72,7 +73,8 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
 
 }  // namespace
 
-Listener::Listener(const std::string& address, std::size_t workers, std::size_t backlog) {
+Listener::Listener(const std::string& address, std::size_t workers, std::size_t backlog)
+    : tls_(address.starts_with(tls_prefix)) {
     if (address.rfind(unix_prefix, 0) == 0)
         listen_unix(address, static_cast<int>(backlog));
     else
@@ -86,7 +88,7 @@ Listener::~Listener() {
 }
 
 void Listener::listen_tcp(const std::string& text, std::size_t workers, int backlog) {
-    SocketAddress address = SocketAddress::parse(text);
+    SocketAddress address = SocketAddress::parse(tls_ ? text.substr(tls_prefix.size()) : text);
     if (address.port() != 0) check_free(address, text);
     descriptors_.reserve(workers);
     for (std::size_t worker = 0; worker < workers; ++worker) {
@@ -101,7 +103,7 @@ void Listener::listen_tcp(const std::string& text, std::size_t workers, int back
         if (worker == 0) address.take_port(descriptor.get());
         descriptors_.push_back(descriptor.keep());
     }
-    name_ = address.name();
+    name_ = (tls_ ? std::string(tls_prefix) : std::string()) + address.name();
 }
 
 void Listener::listen_unix(const std::string& text, int backlog) {

@@ -17,10 +17,15 @@ class Listener {
     Listener(const std::string& address, std::size_t workers, std::size_t backlog);
     ~Listener();
     Listener(Listener&& other) noexcept
-        : descriptors_(std::exchange(other.descriptors_, {})), path_(std::exchange(other.path_, {})), name_(other.name_) {}
+        : tls_(other.tls_),
+          descriptors_(std::exchange(other.descriptors_, {})),
+          path_(std::exchange(other.path_, {})),
+          name_(other.name_) {}
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
+    // Did the address begin with "https://"?
+    bool tls() const { return tls_; }
     int descriptor(std::size_t worker) const { return descriptors_[worker % descriptors_.size()]; }
     // With the port that was really bound.
     const std::string& name() const { return name_; }
@@ -29,6 +34,7 @@ class Listener {
     void listen_tcp(const std::string& address, std::size_t workers, int backlog);
     void listen_unix(const std::string& address, int backlog);
 
+    bool tls_;
     std::vector<int> descriptors_;
     std::string path_;  // of a unix socket, to be removed
     std::string name_;

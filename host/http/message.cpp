@@ -40,7 +40,7 @@ const Field* Request::find(std::string_view name) const {
 
 KeptRequest::KeptRequest(const Request& request) {
     std::size_t size = request.method.size() + request.target.size() + request.path.size() + request.query.size() +
-                       request.body.size() + request.peer.size();
+                       request.body.size() + request.peer.size() + request.client_subject.size();
     for (const Field& field : request.fields)
         size += field.name.size() + field.value.size();
     // Reserved once: the views must not move while they are taken.
@@ -68,6 +68,8 @@ KeptRequest::KeptRequest(const Request& request) {
     view_.body = keep(request.body);
     view_.peer = keep(request.peer);
     view_.minor_version = request.minor_version;
+    view_.tls = request.tls;
+    view_.client_subject = keep(request.client_subject);
 }
 
 Head& Head::add(std::string_view name, std::string_view value) {

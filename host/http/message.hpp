@@ -30,6 +30,9 @@ struct Request {
     std::string_view body;
     std::string_view peer;  // "192.0.2.1:50086", "[2001:db8::1]:50086", "unix"
     int minor_version = 1;  // HTTP/1.x
+    bool tls = false;
+    // "CN=reports,O=Example" (RFC 2253): of the certificate with which the client proved who it is. Empty: none.
+    std::string_view client_subject;
 
     // The first field of that name; null if there is none.
     const Field* find(std::string_view name) const;

@@ -23,7 +23,8 @@ struct OwedAnswer {
     bool keep_alive = true;
     int minor_version = 1;
     BodyFraming framing = BodyFraming::Sized;
-    bool at_line_begin = true;  // of a stream: where a heartbeat may stand
+    std::uint64_t left_bytes = 0;  // of a stream whose length was told
+    bool at_line_begin = true;     // of a stream: where a heartbeat may stand
     core::Monotonic::time_point deadline = core::Monotonic::time_point::max();
     core::Monotonic::time_point written_at{};
     std::chrono::milliseconds heartbeat{0};

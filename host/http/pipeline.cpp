@@ -47,8 +47,11 @@ struct Pipeline::Unrouted {
     std::uint64_t started_ns = core::mono_ns();
 };
 
-Pipeline::Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking, Authenticator* authenticator)
-    : context_(settings, std::move(logger)), blocking_(blocking), authenticator_(authenticator) {}
+Pipeline::Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking, Sides sides)
+    : context_(settings, std::move(logger), blocking),
+      blocking_(blocking),
+      authenticator_(sides.authenticator),
+      unrouted_(std::move(sides.unrouted)) {}
 
 std::uint64_t Pipeline::body_bytes_max(const Request& head) {
     const std::shared_ptr<const RouteTable> table = table_.current();
@@ -108,7 +111,7 @@ void Pipeline::serve(const std::shared_ptr<Exchange>& exchange) {
 
 bool Pipeline::is_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) const {
     if (const auto refused = refusal_of(verdict, exchange->route())) {
-        exchange->fail(refused->problem, refused->challenge);
+        exchange->fail(*refused);
         return false;
     }
     exchange->set_principal(verdict.principal);
@@ -174,23 +177,28 @@ void Pipeline::reject(Unrouted& unrouted, const Problem& problem, const std::str
 }
 
 void Pipeline::finish(Unrouted& unrouted, Head head, std::string body, const std::string& cors_lines) const {
-    context_.dress(head, unrouted.request_id, cors_lines);
+    context_.dress(head, {unrouted.request_id, cors_lines, unrouted.request.tls});
     const std::uint16_t status = head.status();
     const std::size_t bytes = body.size();
     unrouted.reply.send(std::move(head), Bytes(std::move(body)));
-    log(unrouted, status, bytes);
+    account(unrouted, status, bytes);
 }
 
-void Pipeline::log(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const {
-    if (!context_.logs_access()) return;
+void Pipeline::account(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const {
     const Request& request = unrouted.request;
+    const std::chrono::nanoseconds duration(core::mono_ns() - unrouted.started_ns);
+    if (request.method == "HEAD") bytes = 0;
+    if (unrouted_ != nullptr) {
+        unrouted_->finished({.method = request.method, .status = status, .bytes = bytes, .duration = duration});
+    }
+    if (!context_.logs_access()) return;
     write_access_line(context_.logger, {.request_id = unrouted.request_id,
                                         .peer = request.peer,
                                         .method = request.method,
                                         .path = request.path,
                                         .status = status,
-                                        .bytes = request.method == "HEAD" ? 0 : bytes,
-                                        .started_ns = unrouted.started_ns});
+                                        .bytes = bytes,
+                                        .duration = duration});
 }
 
 std::pair<Head, std::string> Pipeline::refuse(const Refusal& refusal, const Request& partial) {
@@ -199,9 +207,10 @@ std::pair<Head, std::string> Pipeline::refuse(const Refusal& refusal, const Requ
     const Problem problem{
         .status = refusal.status, .code = std::string(refusal.code), .detail = std::string(refusal.detail)};
     Head head = head_of(problem);
-    context_.dress(head, unrouted.request_id, context_.cors.lines_for(partial));
+    const std::string cors_lines = context_.cors.lines_for(partial);
+    context_.dress(head, {unrouted.request_id, cors_lines, partial.tls});
     std::string body = to_json(problem, partial.path, unrouted.request_id);
-    log(unrouted, problem.status, body.size());
+    account(unrouted, problem.status, body.size());
     return {std::move(head), std::move(body)};
 }
 

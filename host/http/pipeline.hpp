@@ -12,6 +12,7 @@
 #include "host/http/dispatcher.hpp"
 #include "host/http/exchange.hpp"
 #include "host/http/published_table.hpp"
+#include "host/http/route_meter.hpp"
 
 namespace host::http {
 
@@ -19,11 +20,16 @@ namespace host::http {
 // for all that goes wrong. Every request leaves one line in the access log.
 class Pipeline : public Dispatcher {
   public:
+    // Who else has a part in every request; both may be absent.
+    struct Sides {
+        Authenticator* authenticator = nullptr;          // without: routes for known callers are refused; outlives the pipeline
+        std::shared_ptr<RouteMeter> unrouted = nullptr;  // is told of what no route has served
+    };
     // `blocking` runs the routes that may wait; it outlives the pipeline, its work and every exchange do not.
-    // `authenticator` outlives it too; null: routes for known callers are refused.
     // Throws InvalidArgument for settings that contradict each other.
-    Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking,
-             Authenticator* authenticator = nullptr);
+    Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking, Sides sides);
+    Pipeline(const Settings& settings, log::Logger logger, core::ThreadPool& blocking)
+        : Pipeline(settings, std::move(logger), blocking, Sides()) {}
 
     // The routes from now on; requests under way finish with those they began with. Before the first table requests are
     // answered 503. [control]
@@ -46,7 +52,7 @@ class Pipeline : public Dispatcher {
     void answer_options(Unrouted& unrouted, const std::string& methods) const;
     void reject(Unrouted& unrouted, const Problem& problem, const std::string& extra_lines) const;
     void finish(Unrouted& unrouted, Head head, std::string body, const std::string& cors_lines) const;
-    void log(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const;
+    void account(const Unrouted& unrouted, std::uint16_t status, std::size_t bytes) const;
 
     void serve(const std::shared_ptr<Exchange>& exchange);
     bool is_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) const;
@@ -58,6 +64,7 @@ class Pipeline : public Dispatcher {
     const Context context_;
     core::ThreadPool& blocking_;
     Authenticator* const authenticator_;
+    const std::shared_ptr<RouteMeter> unrouted_;
     PublishedTable table_;
     std::atomic<bool> draining_{false};
 };

@@ -15,6 +15,7 @@ struct Problem {
     std::string detail = {};        // for people; empty: the status' phrase
     std::string details_json = {};  // an object for "details"; empty: {}
     std::uint32_t retry_after_ms = 0;
+    std::string challenge = {};  // the value of WWW-Authenticate (RFC 6750 section 3); empty: "Bearer" for 401
 };
 
 Problem problem_of(const core::Error& error);

@@ -100,13 +100,13 @@ void Reply::send(Head head, Bytes body) {
            });
 }
 
-void Reply::open(Head head, std::chrono::milliseconds heartbeat) {
+void Reply::open(Head head, const StreamKind& kind) {
     if (done_ || stream_) return;
     const auto connection = connection_.lock();
     stream_ = std::make_shared<Stream>(connection ? connection->settings().stream_bytes_max : 0);
     run_in_order(connection_, stream_,
-                 [sequence = sequence_, head = std::move(head), heartbeat, stream = stream_](Connection& alive) mutable {
-                     alive.open(sequence, std::move(head), heartbeat, std::move(stream));
+                 [sequence = sequence_, head = std::move(head), kind, stream = stream_](Connection& alive) mutable {
+                     alive.open(sequence, std::move(head), kind, std::move(stream));
                  });
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "host/http/message.hpp"
 
@@ -30,6 +31,12 @@ class ReplyEvents {
     virtual void expired() = 0;
 };
 
+// How a stream goes out.
+struct StreamKind {
+    std::chrono::milliseconds heartbeat{0};    // > 0: an SSE comment line when nothing was written for so long
+    std::optional<std::uint64_t> length = {};  // told as Content-Length; the pieces must add up to it. Without: chunked
+};
+
 // The right to answer one request, once. Any thread; cheap to move, holds no memory of the connection. Destroyed without
 // an answer, it answers 500. Answers go out in the order of their requests, whatever order they come in.
 class Reply {
@@ -52,9 +59,8 @@ class Reply {
     // The whole answer. For HEAD, 204 and 304 the body is not sent (its length is, for HEAD).
     void send(Head head, Bytes body);
 
-    // An answer in pieces (chunked; for HTTP/1.0 until the connection closes). heartbeat > 0: an SSE comment line when
-    // nothing was written for so long.
-    void open(Head head, std::chrono::milliseconds heartbeat);
+    // An answer in pieces (of a length told before, or chunked; for HTTP/1.0 until the connection closes).
+    void open(Head head, const StreamKind& kind);
     Write write(Bytes piece);
     // Cut closes the connection without the last chunk: the client sees that the body is incomplete.
     void close(Outcome outcome);

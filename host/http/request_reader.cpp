@@ -124,7 +124,7 @@ RequestReader::State RequestReader::read_chunked(std::string_view& input) {
     return State::Whole;
 }
 
-void RequestReader::begin(std::string_view peer) {
+void RequestReader::begin(const Client& client) {
     step_ = Step::Start;
     refusal_ = nullptr;
     wants_continue_ = false;
@@ -133,7 +133,9 @@ void RequestReader::begin(std::string_view peer) {
     fields.clear();
     request_ = Request{};
     request_.fields = std::move(fields);
-    request_.peer = peer;
+    request_.peer = client.peer;
+    request_.tls = client.tls;
+    request_.client_subject = client.subject;
     framing_ = Framing{};
     if (!head_.empty()) {
         // Bodies are large and rare: their memory is not kept.

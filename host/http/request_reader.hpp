@@ -25,9 +25,15 @@ class RequestReader {
     // Takes from the front of `input` what it has understood for good.
     State read(std::string_view& input);
     void allow_body(std::uint64_t bytes_max);
-    // Forgets what was read and begins anew; the memory of the fields is kept. `peer` goes into every request from here.
-    void begin(std::string_view peer);
-    void next() { begin(request_.peer); }
+    // Who sends the requests; stands in each of them.
+    struct Client {
+        std::string_view peer;
+        bool tls = false;
+        std::string_view subject = {};
+    };
+    // Forgets what was read and begins anew; the memory of the fields is kept.
+    void begin(const Client& client);
+    void next() { begin({request_.peer, request_.tls, request_.client_subject}); }
 
     const Request& request() const { return request_; }
     const Framing& framing() const { return framing_; }

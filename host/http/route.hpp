@@ -10,8 +10,16 @@
 namespace host::http {
 
 class Exchange;
+class RouteMeter;
 
 enum class Access { Public, Authenticated, Scoped };
+
+// An answer of a route that is neither its success nor a problem, for OpenAPI: readiness answers 503 with a report.
+struct OtherAnswer {
+    std::uint16_t status;
+    std::string description;
+    std::string schema;  // JSON Schema
+};
 
 // One route: what is served where, by whom, and within which limits. Immutable once it stands in a table.
 struct Route {
@@ -21,8 +29,12 @@ struct Route {
     std::string operation_id;
     std::string summary;
     std::string description;
-    std::string request_schema;
-    std::string response_schema;
+    std::string request_schema;         // JSON Schema of the body
+    std::string parameters_schema;      // of an object whose properties are the query parameters
+    std::string response_schema;        // of the body of a success
+    std::string response_type;          // its media type; empty: JSON if there is a schema
+    std::uint16_t response_status = 0;  // 0: some 2xx
+    std::vector<OtherAnswer> other_answers;
     std::vector<std::string> scopes;
     Access access = Access::Public;
     bool blocking = false;                  // run on the blocking pool
@@ -31,6 +43,7 @@ struct Route {
     std::uint64_t body_bytes_max = 0;       // 0: the server's
     // Answers now or later through the exchange; throws core::Error for a problem. Worker or blocking thread.
     std::function<void(const std::shared_ptr<Exchange>&)> handle;
+    std::shared_ptr<RouteMeter> meter = nullptr;  // null: nobody counts
 };
 
 }  // namespace host::http

@@ -141,12 +141,28 @@ std::string RouteTable::allow(std::string_view path) const {
     return list.text();
 }
 
+namespace {
+
+// RFC 6749 section 3.3; scopes are told to clients inside a quoted string.
+bool is_scope(std::string_view text) {
+    const auto fits = [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; };
+    return !text.empty() && std::ranges::all_of(text, fits);
+}
+
+}  // namespace
+
 void RouteTableBuilder::add(Route route) {
     if (!is_method(route.method)) {
         throw core::Error{core::Code::InvalidArgument,
                           name_of(route) + ": the method must be upper-case letters, not \"" + route.method + "\""};
     }
     if (!route.handle) throw core::Error{core::Code::InvalidArgument, name_of(route) + " has no handler"};
+    for (const std::string& scope : route.scopes) {
+        if (is_scope(scope)) continue;
+        throw core::Error{
+            core::Code::InvalidArgument,
+            name_of(route) + ": a scope is visible ASCII without quotes and backslashes (RFC 6749 section 3.3)"};
+    }
     const std::string shape = parse_route_pattern(route.pattern).shape;
     const auto [place, fresh] = taken_.try_emplace({route.method, shape}, routes_.size());
     if (!fresh) {

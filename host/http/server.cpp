@@ -10,6 +10,7 @@
 
 #include "host/http/event_loops.hpp"
 #include "host/http/listener.hpp"
+#include "host/http/tls_store.hpp"
 
 namespace host::http {
 
@@ -27,7 +28,8 @@ std::size_t workers_of(const Settings& settings) {
 class Server::Impl {
   public:
     Impl(const Settings& settings, Dispatcher& dispatcher, log::Logger logger)
-        : settings_(settings), parts_{settings_, dispatcher, std::move(logger), connections_, [this] { on_empty(); }} {}
+        : settings_(settings), parts_{settings_, dispatcher, std::move(logger), connections_, [this] { on_empty(); },
+                                      nullptr} {}
 
     void start() {
         // A client that leaves while it is written to must not end the process.
@@ -36,6 +38,9 @@ class Server::Impl {
         std::vector<Listener> listeners;
         for (const std::string& address : settings_.listen)
             listeners.emplace_back(address, workers, settings_.backlog);
+        if (std::any_of(listeners.begin(), listeners.end(), [](const Listener& each) { return each.tls(); }))
+            tls_.emplace(settings_.tls, parts_.logger);
+        parts_.tls = tls_ ? &*tls_ : nullptr;
         loops_.emplace(parts_, workers);
         listeners_ = std::move(listeners);
         for (const Listener& listener : listeners_) {
@@ -43,7 +48,7 @@ class Server::Impl {
             std::vector<int> descriptors;
             for (std::size_t i = 0; i < workers; ++i)
                 descriptors.push_back(listener.descriptor(i));
-            loops_->accept_from(descriptors);
+            loops_->accept_from(descriptors, listener.tls() ? Protection::Tls : Protection::None);
         }
     }
 
@@ -73,7 +78,16 @@ class Server::Impl {
 
     Counters counters() const {
         const Worker::Totals totals = loops_ ? loops_->totals() : totals_;
-        return {connections_, totals.requests_open, totals.requests, totals.refused};
+        return {connections_,   totals.requests_open,  totals.requests,
+                totals.refused, totals.tls_handshakes, totals.tls_failures};
+    }
+
+    void reload_certificates() {
+        if (tls_) tls_->reload();
+    }
+
+    std::vector<CertificateFacts> certificates() const {
+        return tls_ ? tls_->current()->certificates() : std::vector<CertificateFacts>();
     }
 
   private:
@@ -87,7 +101,8 @@ class Server::Impl {
     std::atomic<std::size_t> connections_{0};
     std::mutex mutex_;
     std::condition_variable emptied_;
-    const WorkerParts parts_;
+    WorkerParts parts_;
+    std::optional<TlsStore> tls_;
     std::vector<Listener> listeners_;
     std::vector<std::string> addresses_;
     Worker::Totals totals_;  // after stop()
@@ -119,6 +134,14 @@ std::size_t Server::drain(std::chrono::milliseconds deadline) {
 
 void Server::stop() {
     impl_->stop();
+}
+
+void Server::reload_certificates() {
+    impl_->reload_certificates();
+}
+
+std::vector<CertificateFacts> Server::certificates() const {
+    return impl_->certificates();
 }
 
 Server::Counters Server::counters() const {

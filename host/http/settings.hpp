@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,30 @@ struct Cors {
     std::chrono::seconds max_age{600};
 };
 
+// Of answers; what it is not used for, and why, stands in compression.hpp.
+struct Compression {
+    bool enabled = true;
+    std::uint64_t bytes_min = 1024;  // smaller bodies fit into one packet or two as they are
+    bool authenticated = false;      // also for known callers: see BREACH
+};
+
+// For the addresses that begin with "https://".
+enum class ClientCertificate { Required, Optional };
+
+struct Tls {
+    // PEM files: a certificate and the intermediate ones behind it. The first serves clients that name no host, or one
+    // that no certificate has.
+    std::vector<std::filesystem::path> certificates;
+    std::vector<std::filesystem::path> keys;  // in the same order; none: each key stands in its certificate's file
+    std::filesystem::path client_ca_file;     // PEM; empty: clients are not asked for a certificate
+    ClientCertificate client_certificate = ClientCertificate::Required;  // of clients, where there is a client_ca_file
+    std::chrono::milliseconds handshake_deadline{10'000};
+    std::chrono::seconds hsts{31'536'000};  // Strict-Transport-Security; 0: not sent
+};
+
 struct Settings {
-    // "127.0.0.1:8080", "[::1]:8080", ":8080" (every address, IPv4 and IPv6), "unix:/run/gantry/http.sock". Port 0: any free
-    // one.
+    // "127.0.0.1:8080", "[::1]:8080", ":8080" (every address, IPv4 and IPv6), "unix:/run/gantry/http.sock"; with
+    // "https://" before an IP address, TLS. Port 0: any free one.
     std::vector<std::string> listen{"127.0.0.1:8080"};
     std::size_t workers = 0;           // event loops; 0: one a core, at most 4
     std::size_t blocking_threads = 0;  // for routes that wait; 0: four a core
@@ -42,6 +64,8 @@ struct Settings {
     bool access_log = true;
     bool security_headers = true;
     Cors cors;
+    Compression compression;
+    Tls tls;
 };
 
 }  // namespace host::http

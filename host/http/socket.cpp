@@ -25,7 +25,8 @@ ssize_t retried(Call call) {
 Result read(int descriptor, std::span<char> into) {
     const ssize_t size = retried([&] { return ::recv(descriptor, into.data(), into.size(), MSG_DONTWAIT); });
     if (size < 0) return failure();
-    return {size == 0 ? Status::End : Status::Done, static_cast<std::size_t>(size)};
+    const auto taken = static_cast<std::size_t>(size);
+    return {size == 0 ? Status::End : Status::Done, taken, taken == into.size()};
 }
 
 Result write(int descriptor, std::span<iovec> from) {

@@ -13,6 +13,7 @@ enum class Status { Done, WouldBlock, End, Failed };
 struct Result {
     Status status;
     std::size_t size;
+    bool more = false;  // of a read: there may be more at once
 };
 
 // End: the peer will send no more.

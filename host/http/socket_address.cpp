@@ -14,8 +14,9 @@ namespace host::http {
 namespace {
 
 core::Error not_an_address(const std::string& text) {
-    return core::Error{core::Code::InvalidArgument,
-                       "expected an address like 127.0.0.1:8080, [::1]:8080, :8080 or unix:/path, found \"" + text + "\""};
+    return core::Error{
+        core::Code::InvalidArgument,
+        "expected an address like 127.0.0.1:8080, [::1]:8080, :8080, https://:8443 or unix:/path, found \"" + text + "\""};
 }
 
 template <typename Address>

@@ -9,10 +9,12 @@
 #include <cerrno>
 #include <cstring>
 
+#include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
 #include "host/http/listener.hpp"
 #include "host/http/reactor_leak.hpp"
 #include "host/http/refusals.hpp"
+#include "host/http/tls_store.hpp"
 
 namespace host::http {
 
@@ -112,25 +114,26 @@ void Transport::release(Connection& connection) {
     if (draining() && connections_.empty()) parts().on_empty();
 }
 
-void Transport::accept_from(int descriptor) {
-    listeners_.push_back(descriptor);
+void Transport::accept_from(int descriptor, Protection protection) {
+    listeners_.push_back({descriptor, protection});
     reactor()->registerFd(key(), descriptor, NotifyOn::Read);
 }
 
 void Transport::accept_ready() {
-    for (const int listener : listeners_) {
+    for (const Listening& listener : listeners_) {
         for (int accepted = 0; accepted < turn_accepts_max && accept_one(listener); ++accepted) {
         }
     }
 }
 
-bool Transport::accept_one(int listener) {
+bool Transport::accept_one(const Listening& listener) {
     if (accepting_paused_) return false;
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    const int descriptor = ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor =
+        ::accept4(listener.descriptor, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
-        adopt(descriptor, name_of(address));
+        adopt(descriptor, name_of(address), listener.protection);
         return true;
     }
     const bool exhausted = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
@@ -138,21 +141,35 @@ bool Transport::accept_one(int listener) {
     return errno == ECONNABORTED || errno == EINTR;
 }
 
-void Transport::adopt(int descriptor, std::string peer) {
+void Transport::adopt(int descriptor, std::string peer, Protection protection) {
     const std::size_t connections = ++parts().connections;
     const std::size_t allowed = settings().connections_max;
-    // Those above the limit get an answer, but they too must end somewhere.
-    if (connections > allowed + allowed / 8 + 16) {
+    // Those above the limit get an answer, but they too must end somewhere; with TLS the answer would cost more than all
+    // that they came for.
+    const bool excess = connections > allowed + (protection == Protection::Tls ? 0 : allowed / 8 + 16);
+    std::unique_ptr<TlsChannel> tls = excess ? nullptr : protect(protection);
+    if (excess || (protection == Protection::Tls && !tls)) {
         --parts().connections;
         ::close(descriptor);
         return;
     }
     handleNewPeer(Pistache::Tcp::Peer::Create(descriptor, Pistache::Address()));
-    const auto connection = std::make_shared<Connection>(*this, descriptor, std::move(peer));
+    const auto connection = std::make_shared<Connection>(*this, descriptor, std::move(peer), std::move(tls));
     connections_.emplace(descriptor, connection);
     if (connections > allowed) {
         connection->refuse(refusals::too_many_connections);
         flush_marked();
+    }
+}
+
+// Null for TLS: there is no memory for it.
+std::unique_ptr<TlsChannel> Transport::protect(Protection protection) const {
+    if (protection == Protection::None) return nullptr;
+    try {
+        return std::make_unique<TlsChannel>(parts().tls->current());
+    } catch (const core::Error& error) {
+        parts().logger.error("a connection was dropped", {{"error", error.what()}});
+        return nullptr;
     }
 }
 
@@ -164,20 +181,20 @@ void Transport::pause_accepting() {
     }
     exhaustion_logged_ = true;
     accepting_paused_ = true;
-    for (const int listener : listeners_)
-        reactor()->removeFd(key(), listener);
+    for (const Listening& listener : listeners_)
+        reactor()->removeFd(key(), listener.descriptor);
 }
 
 void Transport::resume_accepting() {
     accepting_paused_ = false;
-    for (const int listener : listeners_)
-        reactor()->registerFd(key(), listener, NotifyOn::Read);
+    for (const Listening& listener : listeners_)
+        reactor()->registerFd(key(), listener.descriptor, NotifyOn::Read);
 }
 
 void Transport::stop_accepting() {
     if (!accepting_paused_) {
-        for (const int listener : listeners_)
-            reactor()->removeFd(key(), listener);
+        for (const Listening& listener : listeners_)
+            reactor()->removeFd(key(), listener.descriptor);
     }
     accepting_paused_ = false;
     listeners_.clear();
@@ -187,6 +204,7 @@ void Transport::tick() {
     std::uint64_t times = 0;
     [[maybe_unused]] const auto got = ::read(timer_, &times, sizeof times);
     if (accepting_paused_) resume_accepting();
+    if (parts().tls != nullptr) parts().tls->warn_of_expiry();
     // A copy, because a deadline may close a connection.
     std::vector<std::shared_ptr<Connection>> connections;
     connections.reserve(connections_.size());

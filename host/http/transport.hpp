@@ -33,7 +33,7 @@ class Transport final : public Pistache::Tcp::Transport, public Worker {
 
     // On the worker's thread, through its mailbox.
     void settle();
-    void accept_from(int descriptor);
+    void accept_from(int descriptor, Protection protection);
     void drain();
     std::size_t cut();
 
@@ -42,8 +42,13 @@ class Transport final : public Pistache::Tcp::Transport, public Worker {
 
   private:
     void accept_ready();
-    bool accept_one(int listener);
-    void adopt(int descriptor, std::string peer);
+    struct Listening {
+        int descriptor;
+        Protection protection;
+    };
+    bool accept_one(const Listening& listener);
+    void adopt(int descriptor, std::string peer, Protection protection);
+    std::unique_ptr<TlsChannel> protect(Protection protection) const;
     void pause_accepting();
     void resume_accepting();
     void stop_accepting();
@@ -51,7 +56,7 @@ class Transport final : public Pistache::Tcp::Transport, public Worker {
 
     int timer_;
     int leaked_descriptor_ = -1;
-    std::vector<int> listeners_;
+    std::vector<Listening> listeners_;
     bool accepting_paused_ = false;
     bool exhaustion_logged_ = false;
     std::unordered_map<int, std::shared_ptr<Connection>> connections_;

@@ -36,6 +36,19 @@ void Worker::count_answered(std::size_t requests) {
     add<std::size_t>(counters_.requests_open, 0 - requests);
 }
 
+void Worker::count_handshake() {
+    add<std::uint64_t>(counters_.tls_handshakes, 1);
+}
+
+void Worker::count_tls_failure() {
+    add<std::uint64_t>(counters_.tls_failures, 1);
+}
+
+std::span<char> Worker::wire_buffer() {
+    if (wire_buffer_.empty()) wire_buffer_.resize(read_bytes);
+    return wire_buffer_;
+}
+
 std::unique_ptr<RequestReader> Worker::lend_reader() {
     if (readers_.empty()) return std::make_unique<RequestReader>(settings());
     std::unique_ptr<RequestReader> reader = std::move(readers_.back());

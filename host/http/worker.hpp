@@ -19,6 +19,9 @@
 namespace host::http {
 
 class Connection;
+class TlsStore;
+
+enum class Protection : std::uint8_t { None, Tls };
 
 // What the workers of one server have in common.
 struct WorkerParts {
@@ -27,6 +30,7 @@ struct WorkerParts {
     log::Logger logger;
     std::atomic<std::size_t>& connections;  // of all workers
     std::function<void()> on_empty;         // while draining: a worker has no connection any more
+    TlsStore* tls = nullptr;                // if an address wants it
 };
 
 // One event loop and what its connections borrow from it. Everything but the mailbox and the counters belongs to its
@@ -43,12 +47,16 @@ class Worker {
         std::atomic<std::size_t> requests_open{0};
         std::atomic<std::uint64_t> requests{0};
         std::atomic<std::uint64_t> refused{0};
+        std::atomic<std::uint64_t> tls_handshakes{0};
+        std::atomic<std::uint64_t> tls_failures{0};
     };
     const Counters& counters() const { return counters_; }
     struct Totals {
         std::size_t requests_open = 0;
         std::uint64_t requests = 0;
         std::uint64_t refused = 0;
+        std::uint64_t tls_handshakes = 0;
+        std::uint64_t tls_failures = 0;
     };
 
     const Settings& settings() const { return parts_.settings; }
@@ -57,11 +65,15 @@ class Worker {
     void count_request();
     void count_refusal();
     void count_answered(std::size_t requests);
+    void count_handshake();
+    void count_tls_failure();
     // Of this turn of the loop.
     core::Monotonic::time_point now() const { return now_; }
 
     TextPool& texts() { return texts_; }
     std::span<char> read_buffer() { return read_buffer_; }
+    // For bytes of a socket on their way through TLS into the buffer above.
+    std::span<char> wire_buffer();
     std::unique_ptr<RequestReader> lend_reader();
     void give_back(std::unique_ptr<RequestReader> reader);
 
@@ -90,6 +102,7 @@ class Worker {
     bool draining_ = false;
     TextPool texts_;
     std::vector<char> read_buffer_;
+    std::vector<char> wire_buffer_;  // empty without TLS
     std::vector<std::unique_ptr<RequestReader>> readers_;
     std::vector<std::shared_ptr<Connection>> to_flush_;
     std::vector<std::shared_ptr<Connection>> to_continue_;

@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <mutex>
 
@@ -14,6 +16,10 @@
 namespace host::log {
 
 namespace {
+
+// For whoever asks what happened last: some hundred kilobytes for a talkative owner.
+constexpr std::size_t recent_lines_max = 200;
+constexpr std::size_t recent_line_bytes_max = 4096;
 
 constexpr std::string_view level_names[] = {"trace", "debug", "info", "warn", "error"};
 
@@ -148,6 +154,15 @@ struct Sink {
     const Format format;
     const std::shared_ptr<spdlog::logger> out;
     core::Locked<Levels> levels;
+    core::Locked<std::map<std::string, std::deque<std::string>>> recent;  // by owner
+
+    void remember(const std::string& owner, const std::string& line) {
+        recent.with([&](auto& all) {
+            std::deque<std::string>& lines = all[owner];
+            if (lines.size() >= recent_lines_max) lines.pop_front();
+            lines.push_back(line.substr(0, recent_line_bytes_max));
+        });
+    }
 
     const std::atomic<Level>* level_of(const std::string& owner) {
         return levels.with([&](Levels& now) { return &now.known.try_emplace(owner, now.of(owner)).first->second; });
@@ -176,6 +191,12 @@ std::shared_ptr<Sink> open_memory(const Settings& settings, std::string& lines) 
     return make_sink(settings, std::make_shared<MemorySink>(lines));
 }
 
+std::optional<Level> level_of(std::string_view word) {
+    const auto found = std::ranges::find(level_names, word);
+    if (found == std::end(level_names)) return std::nullopt;
+    return static_cast<Level>(found - std::begin(level_names));
+}
+
 void set_levels(Sink& sink, Level level, const std::map<std::string, Level>& levels) {
     sink.levels.with([&](Sink::Levels& now) {
         now.level = level;
@@ -191,6 +212,16 @@ void set_level(Sink& sink, const std::string& owner, Level level) {
     });
 }
 
+std::vector<std::string> recent_lines(Sink& sink, const std::string& owner, std::size_t lines_max) {
+    return sink.recent.with([&](const auto& all) {
+        const auto found = all.find(owner);
+        if (found == all.end()) return std::vector<std::string>();
+        const auto& lines = found->second;
+        return std::vector<std::string>(lines.end() - static_cast<std::ptrdiff_t>(std::min(lines_max, lines.size())),
+                                        lines.end());
+    });
+}
+
 Logger::Logger(std::shared_ptr<Sink> sink, std::string owner)
     : sink_(std::move(sink)), owner_(std::move(owner)), level_(sink_->level_of(owner_)) {}
 
@@ -203,6 +234,7 @@ void Logger::write(Level level, std::string_view message, std::span<const Field>
     const std::string line = sink_->format == Format::Json ? json_line(level, owner_, message, fields)
                                                            : text_line(level, owner_, message, fields);
     // The line is data, not a format: it may hold braces.
+    sink_->remember(owner_, line);
     sink_->out->log(spdlog::level::info, spdlog::string_view_t(line));
 }
 

@@ -5,10 +5,12 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "host/log/settings.hpp"
 
@@ -71,10 +73,16 @@ class Logger {
     const std::atomic<Level>* level_;  // lives in *sink_
 };
 
+// "trace" to "error"; nothing: it is none of them.
+std::optional<Level> level_of(std::string_view word);
+
 // Changes what is written from now on; the format stays. Any thread.
 void set_levels(Sink& sink, Level level, const std::map<std::string, Level>& levels);
 // The same for one owner, until set_levels() is called.
 void set_level(Sink& sink, const std::string& owner, Level level);
+
+// The youngest lines of an owner, at most `lines_max`, the oldest first; the sink keeps some hundreds. Any thread.
+std::vector<std::string> recent_lines(Sink& sink, const std::string& owner, std::size_t lines_max);
 
 // Where all lines of this process go.
 std::shared_ptr<Sink> open_stderr(const Settings& settings);

@@ -19,6 +19,8 @@ struct Wanted {
     std::string sha256;          // 64 hex digits; empty: not pinned
     std::string version;         // this one and no other; empty: the highest there is that fits this host
     std::filesystem::path file;  // empty: it is looked for in the directories, see locate.hpp
+    std::vector<std::string> egress = {};          // where it may call: "api.github.com:443", "*.example.org"
+    std::vector<std::string> egress_private = {};  // likewise, and the address may be one of our own networks
 };
 
 struct Settings {

@@ -7,7 +7,7 @@ import unittest
 from configuration_case import ConfigurationCase
 from gantry_host import SOURCE, run_gantry, temporary_directory
 
-COMMANDS = ["serve", "check", "routes", "plugin", "migrate", "version"]
+COMMANDS = ["serve", "check", "routes", "openapi", "plugin", "migrate", "version"]
 
 
 class Usage(unittest.TestCase):

@@ -11,29 +11,42 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROOMS = {
     "core": set(),
     "log": {"core"},
+    "metrics": {"core"},
     "config": {"core", "log"},
     "http": {"core", "log"},
-    "database": {"core", "log"},
-    "plugin": {"core", "log"},
     "identity": {"core", "log", "http"},
-    "bridge": {"core", "log", "http", "database", "identity"},
-    "app": {"core", "log", "http", "database", "identity", "plugin", "bridge", "config"},
+    "database": {"core", "log"},
+    "http_client": {"core", "log"},
+    "secrets": {"core", "log", "database"},
+    "kv": {"core", "log", "database"},
+    "jobs": {"core", "log", "database"},
+    "events": {"core", "log", "database"},
+    "plugin": {"core", "log"},
+    "openapi": {"core", "log", "http"},
+    "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv", "jobs", "events"},
+    "admin": {"core", "log", "http"},
+    "app": {"core", "log", "metrics", "config", "http", "identity", "database", "http_client", "secrets",
+            "kv", "jobs", "events", "plugin", "openapi", "bridge", "admin"},
     "cli": {"core", "log", "config", "app"},
-    "main.cpp": {"core", "cli", "app"},
+    "main.cpp": {"core", "app", "cli"},
 }
-PLAIN = re.compile(r"^host/(http|database|log|plugin)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|jobs|events|plugin|openapi)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {
     r"boost/dll": {"plugin"},
     r"pistache/": {"http"},
-    r"boost/beast": {"http", "fuzz"},
+    r"boost/beast": {"cli", "fuzz", "http"},
+    r"openssl/": {"core", "http"},
     r"(soci/|libpq-fe|pg_config|libpq/)": {"database"},
+    r"hiredis/": {"kv"},
     r"yaml-cpp/": {"config"},
     r"(spdlog/|fmt/)": {"log"},
     r"CLI/": {"cli"},
+    r"date/": {"jobs"},
     r"rapidjson/": {"sdk/cpp"},
-    r"curl/": set(),
+    r"curl/": {"http_client"},
+    r"(zlib|zstd)\.h": {"http"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)

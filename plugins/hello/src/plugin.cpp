@@ -11,7 +11,7 @@ class Plugin {
     Plugin(gantry::Host, const Settings& settings) : settings_(settings) {}
 
     void routes(gantry::Routes<Plugin>& routes) {
-        routes.get("/hello/{name}", &Plugin::greet).operation("greet").summary("Greet somebody");
+        routes.get("/hello/{name}", &Plugin::greet).operation("greet").summary("Greet somebody").answers(200, "text/plain");
     }
 
   private:

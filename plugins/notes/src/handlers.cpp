@@ -9,6 +9,7 @@
 #include <gantry/text.hpp>
 
 #include "json.hpp"
+#include "schemas.hpp"
 
 namespace notes {
 
@@ -20,10 +21,6 @@ using gantry::Status;
 using gantry::Task;
 
 namespace {
-
-constexpr std::int64_t limit_default = 20;
-constexpr std::int64_t limit_max = 100;
-constexpr std::int64_t offset_max = 10'000;
 
 Error invalid(const std::string& field, const std::string& message) {
     return Error(Status::Invalid, field + " " + message)

@@ -51,24 +51,6 @@ Json text_list(const std::vector<std::string>& texts) {
     return Json(Json::Array(texts.begin(), texts.end()));
 }
 
-Json text_schema() {
-    return Json::object({{"type", "string"}});
-}
-
-// The fields that a client may write.
-Json writable_fields() {
-    return Json::object({{"title", Json::object({{"type", "string"}, {"minLength", 1}})},
-                         {"body", text_schema()},
-                         {"tags", Json::object({{"type", "array"}, {"items", text_schema()}, {"maxItems", tags_max}})}});
-}
-
-Json object_schema(Json properties, Json required) {
-    return Json::object({{"type", "object"},
-                         {"additionalProperties", false},
-                         {"properties", std::move(properties)},
-                         {"required", std::move(required)}});
-}
-
 }  // namespace
 
 Json to_json(const Note& note) {
@@ -92,25 +74,6 @@ Draft draft_from(const Json& json) {
 Change change_from(const Json& json) {
     check_names(json);
     return {text_of(json, "title"), text_of(json, "body"), texts_of(json, "tags")};
-}
-
-Json note_schema() {
-    Json properties = writable_fields();
-    properties.set("id", text_schema());
-    properties.set("version", Json::object({{"type", "integer"}}));
-    for (const char* moment : {"created_at", "updated_at"}) {
-        properties.set(moment, Json::object({{"type", "string"}, {"format", "date-time"}}));
-    }
-    return object_schema(std::move(properties),
-                         Json::array({"id", "title", "body", "tags", "version", "created_at", "updated_at"}));
-}
-
-Json draft_schema() {
-    return object_schema(writable_fields(), Json::array({"title"}));
-}
-
-Json change_schema() {
-    return object_schema(writable_fields(), Json::array());
 }
 
 }  // namespace notes

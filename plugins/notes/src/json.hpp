@@ -14,9 +14,4 @@ gantry::Json to_json(const Note& note);
 Draft draft_from(const gantry::Json& json);
 Change change_from(const gantry::Json& json);
 
-// For OpenAPI.
-gantry::Json note_schema();
-gantry::Json draft_schema();
-gantry::Json change_schema();
-
 }  // namespace notes

@@ -5,10 +5,15 @@
 #include <gantry/abi/base.h>
 #include <gantry/abi/config.h>
 #include <gantry/abi/database.h>
+#include <gantry/abi/http_client.h>
 #include <gantry/abi/http_server.h>
 #include <gantry/abi/identity.h>
+#include <gantry/abi/kv.h>
+#include <gantry/abi/jobs.h>
 #include <gantry/abi/log.h>
+#include <gantry/abi/metrics.h>
 #include <gantry/abi/plugin.h>
+#include <gantry/abi/secrets.h>
 #include <gantry/abi/sys.h>
 
 #endif

@@ -8,10 +8,16 @@
 #include <gantry/error.hpp>
 #include <gantry/health.hpp>
 #include <gantry/host.hpp>
+#include <gantry/identity.hpp>
+#include <gantry/http_client.hpp>
+#include <gantry/jobs.hpp>
 #include <gantry/json.hpp>
+#include <gantry/kv.hpp>
+#include <gantry/metrics.hpp>
 #include <gantry/request.hpp>
 #include <gantry/response.hpp>
 #include <gantry/routes.hpp>
+#include <gantry/secrets.hpp>
 #include <gantry/stream.hpp>
 #include <gantry/task.hpp>
 #include <gantry/text.hpp>

@@ -25,10 +25,27 @@ struct RouteEntry {
     std::string description;
     std::string request_schema;
     std::string response_schema;
+    std::string response_type;
+    Json parameters;  // JSON Schema of an object; null: none
+    std::string parameters_schema;
     std::vector<std::string> scopes;
     gantry_route route{};
     std::shared_ptr<void> binding;  // what route.user points to
 };
+
+// Adds a property to the schema of an object.
+inline void add_parameter(Json& object, std::string name, Json schema, bool required) {
+    if (object.is_null()) object = Json::object({{"type", "object"}, {"properties", Json::object()}});
+    if (object.find("properties") == nullptr) object.set("properties", Json::object());
+    if (required) {
+        Json names = object.find("required") != nullptr ? *object.find("required") : Json::array();
+        names.push(name);
+        object.set("required", std::move(names));
+    }
+    Json properties = *object.find("properties");
+    properties.set(name, std::move(schema));
+    object.set("properties", std::move(properties));
+}
 
 // "get /notes/{id}" becomes "get_notes_id", for routes that name no operation.
 inline std::string default_operation(std::string_view method, std::string_view pattern) {
@@ -87,6 +104,9 @@ class RouteTable {
         route.description = str(entry.description);
         route.request_schema = str(entry.request_schema);
         route.response_schema = str(entry.response_schema);
+        entry.parameters_schema = entry.parameters.is_null() ? std::string() : entry.parameters.dump();
+        route.parameters_schema = str(entry.parameters_schema);
+        route.response_type = str(entry.response_type);
         route.scopes = scopes.data();
         route.scopes_n = static_cast<std::uint32_t>(scopes.size());
         gantry_error error = empty_error();
@@ -132,10 +152,29 @@ class RouteBuilder {
         return entry_.route.deadline_ms = static_cast<std::uint32_t>(time_max.count()), *this;
     }
     RouteBuilder& body_max(std::uint64_t bytes) { return entry_.route.body_bytes_max = bytes, *this; }
+    // What follows is for OpenAPI; the handler checks for itself. "$defs" of a schema become components that all routes
+    // of the plugin share.
     RouteBuilder& request_schema(const Json& schema) { return entry_.request_schema = schema.dump(), *this; }
     RouteBuilder& response_schema(const Json& schema) { return entry_.response_schema = schema.dump(), *this; }
+    // How a success is answered, where it is not 200 or not JSON: answers(201), answers(200, "text/event-stream").
+    RouteBuilder& answers(std::uint32_t status, std::string content_type = {}) {
+        entry_.route.response_status = status;
+        return entry_.response_type = std::move(content_type), *this;
+    }
+    // A query parameter. Its "description" is what stands beside it in the documentation.
+    RouteBuilder& query(std::string name, Json schema) { return parameter(std::move(name), std::move(schema), false); }
+    RouteBuilder& required_query(std::string name, Json schema) {
+        return parameter(std::move(name), std::move(schema), true);
+    }
+    // All query parameters at once: the JSON Schema of an object with them as properties.
+    RouteBuilder& parameters(Json schema) { return entry_.parameters = std::move(schema), *this; }
 
   private:
+    RouteBuilder& parameter(std::string name, Json schema, bool required) {
+        detail::add_parameter(entry_.parameters, std::move(name), std::move(schema), required);
+        return *this;
+    }
+
     detail::RouteEntry& entry_;
 };
 

@@ -61,7 +61,7 @@ def compare(context, section, placement, gantry):
                          f"{against:.2f}", f"{ours.p50_ms:.2f}", f"{ours.p99_ms:.2f}", f"{ours.cpu_us:.1f}",
                          f"{ours.postgres_us:.1f}"])
     section.commands += [shlex.join(pgbench.command(context.seconds)),
-                         shlex.join(request.command(gantry.port, context.seconds, placement.client_core))]
+                         shlex.join(request.command(gantry, context.seconds, placement.client_core))]
     if placement is PLACEMENTS[0]:
         section.at_least("one row by key, against pgbench -S prepared", 0.5, against)
 

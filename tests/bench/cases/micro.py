@@ -1,4 +1,4 @@
-"""What Google Benchmark measures inside one process: crossing the ABI, and the codec against Boost.Beast's parser."""
+"""What Google Benchmark measures inside one process: crossing the ABI, counting a request, the codec against Boost.Beast's."""
 
 import json
 import shlex
@@ -12,6 +12,8 @@ def run(context):
     section = Section("Inside one process", header=["Benchmark", "ns", "spread %"])
     crossing = benchmark(context, section, "abi_crossing_bench")
     benchmark(context, section, "codec_bench")
+    counting = benchmark(context, section, "metrics_bench")
+    section.at_most("counting a request", 100, counting["meter_a_request"], "ns", digits=0)
     added = crossing["through_the_abi"] - crossing["linked_in"]
     section.at_most("crossing the ABI, added to a request", 150, added, "ns", digits=0)
     return section

@@ -44,7 +44,7 @@ def run(context):
             add_rows(section, scenario, results[scenario.title])
         add_goals(section, results)
         section.commands += [server.shown_command() for server in (nginx, fastapi, gantry)]
-        section.commands += [" ".join(scenario.request.command(gantry.port, context.seconds)) for scenario in SCENARIOS]
+        section.commands += [" ".join(scenario.request.command(gantry, context.seconds)) for scenario in SCENARIOS]
     return section
 
 

@@ -8,16 +8,18 @@ from harness.process import SERVER_CORE, Server, free_port
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
-def configuration(context, port, data, plugins, database_connections):
+def configuration(context, port, data, plugins, database_connections, tls):
+    listen = [f"127.0.0.1:{port}"] + ([f"https://127.0.0.1:{tls.port}"] if tls else [])
+    files = f"  tls: {{certificates: {tls.certificate}, keys: {tls.key}}}\n" if tls else ""
     return f"""\
 data_directory: {data}
 migrations: [{ROOT}/migrations, {ROOT}/tests/bench/migrations]
 plugin_directories: [{context.build}/plugins]
 http:
-  listen: ["127.0.0.1:{port}"]
+  listen: {listen}
   workers: 1
   access_log: false
-database:
+{files}database:
   connections: {database_connections}
 log:
   level: warn
@@ -26,15 +28,16 @@ plugins:
 
 
 class Gantry(Server):
-    """`data`: an existing data directory to start on; without it a new one."""
+    """`data`: an existing data directory to start on; without it a new one. `tls`: a harness.tls.Identity."""
 
     def __init__(self, context, plugins=("hello", "bench"), name="gantry", data=None, core=SERVER_CORE,
-                 database_connections=4):
+                 database_connections=4, tls=None):
         self.directory = context.new_directory(name)
         self.data = data or self.directory / "data"
         port = free_port()
+        self.tls_port = tls.port if tls else None
         config = self.directory / "gantry.yaml"
-        config.write_text(configuration(context, port, self.data, plugins, database_connections), encoding="utf-8")
+        config.write_text(configuration(context, port, self.data, plugins, database_connections, tls), encoding="utf-8")
         super().__init__(name, [context.build / "gantry", "serve", "--config", config], port, self.directory / "log", core)
 
     def __enter__(self):

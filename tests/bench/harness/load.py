@@ -31,21 +31,25 @@ class Request:
     script: str = ""
     headers: tuple = ()
     connections: int = 64
+    tls: bool = False  # to the server's tls_port
 
-    def command(self, port, seconds, core=CLIENT_CORE):
+    def command(self, server, seconds, core=CLIENT_CORE):
         words = ["wrk", "-t1", f"-c{self.connections}", f"-d{seconds}s", "--latency"]
         words += ["-s", str(PEERS / self.script)] if self.script else []
         for header in self.headers:
             words += ["-H", header]
-        return pinned(core, [*words, f"http://127.0.0.1:{port}{self.path}"])
+        return pinned(core, [*words, f"{self.address_of(server)}{self.path}"])
+
+    def address_of(self, server):
+        return f"https://127.0.0.1:{server.tls_port}" if self.tls else f"http://127.0.0.1:{server.port}"
 
 
 def measure(server, request: Request, seconds, core=CLIENT_CORE) -> Load:
     """A second of warm-up, then the run. Any answer but 2xx, and any socket error, is a failed measurement."""
-    _run(request.command(server.port, 1, core))
+    _run(request.command(server, 1, core))
     pids, postgres = server.pids(), server.postgres_pids()
     cpu_before, postgres_before = proc.cpu_seconds(pids), proc.cpu_seconds(postgres)
-    report = _run(request.command(server.port, seconds, core))
+    report = _run(request.command(server, seconds, core))
     requests = int(_found(r"(\d+) requests in", report))
     return Load(
         requests_a_second=float(_found(r"Requests/sec:\s+([\d.]+)", report)),

@@ -23,6 +23,7 @@ http {{
     scgi_temp_path {directory}/scgi;
     server {{
         listen 127.0.0.1:{port} backlog=4096;
+        {tls}
         location / {{ return 200 "Hello, World!\\n"; }}
     }}
 }}
@@ -30,11 +31,14 @@ http {{
 
 
 class Nginx(Server):
-    def __init__(self, context):
+    def __init__(self, context, tls=None):
         directory = context.new_directory("nginx")
         port = free_port()
+        self.tls_port = tls.port if tls else None
+        listen = (f"listen 127.0.0.1:{tls.port} ssl backlog=4096; ssl_certificate {tls.certificate}; "
+                  f"ssl_certificate_key {tls.key}; ssl_protocols TLSv1.2 TLSv1.3;") if tls else ""
         config = directory / "nginx.conf"
-        config.write_text(NGINX.format(directory=directory, port=port), encoding="utf-8")
+        config.write_text(NGINX.format(directory=directory, port=port, tls=listen), encoding="utf-8")
         super().__init__("nginx", ["nginx", "-e", directory / "error.log", "-c", config], port, directory / "log")
 
     def __enter__(self):

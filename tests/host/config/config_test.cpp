@@ -128,8 +128,30 @@ TEST(Config, NamesAMissingVariable) {
 TEST(Config, NamesAnAddressThatIsNone) {
     EXPECT_THAT(
         errors_of("http:\n  listen: [':80', localhost]\n"),
-        ElementsAre("gantry.yaml:2:19: http.listen[1]: expected an address such as 127.0.0.1:8080, [::1]:8080, :8080 or "
-                    "unix:/run/gantry/http.sock, found localhost"));
+        ElementsAre("gantry.yaml:2:19: http.listen[1]: expected an address such as 127.0.0.1:8080, [::1]:8080, :8080, "
+                    "https://:8443 or unix:/run/gantry/http.sock, found localhost"));
+}
+
+TEST(Config, TlsNeedsAnAddressAndCertificatesTogether) {
+    const Config config =
+        parse("http: {listen: [':80', 'https://:443'], tls: {certificates: a.pem, keys: [/b.key], hsts: 0}}",
+              "/etc/gantry/gantry.yaml", {});
+    EXPECT_THAT(config.http.listen, ElementsAre(":80", "https://:443"));
+    EXPECT_THAT(config.http.tls.certificates, ElementsAre("/etc/gantry/a.pem"));
+    EXPECT_THAT(config.http.tls.keys, ElementsAre("/b.key"));
+    EXPECT_EQ(config.http.tls.client_certificate, http::ClientCertificate::Required);
+    EXPECT_EQ(config.http.tls.hsts.count(), 0);
+    EXPECT_THAT(errors_of("http: {listen: 'https://:443'}"),
+                ElementsAre("gantry.yaml:1:16: http.listen: an https:// address needs http.tls.certificates"));
+    EXPECT_THAT(
+        errors_of("http: {tls: {certificates: a.pem}}"),
+        ElementsAre("gantry.yaml:1:28: http.tls.certificates: no address of http.listen begins with https://, so they "
+                    "would serve nobody"));
+    EXPECT_THAT(
+        errors_of("http: {listen: 'https://:443', tls: {certificates: [a, b], keys: [c]}}"),
+        ElementsAre("gantry.yaml:1:66: http.tls.keys: expected a file for each of http.tls.certificates, found 1 for 2"));
+    EXPECT_THAT(errors_of("http: {listen: ['https://:1', 'https://unix:/run/x'], tls: {certificates: [a]}}"),
+                testing::SizeIs(1));
 }
 
 TEST(Config, NamesADurationWithoutUnit) {

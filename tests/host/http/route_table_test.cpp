@@ -172,5 +172,14 @@ TEST(RouteTableBuilder, RefusesMethodsAndHandlersThatCannotBe) {
     EXPECT_EQ(refusal_of(builder, std::move(dumb), core::Code::InvalidArgument), "notes's GET /a has no handler");
 }
 
+TEST(RouteTableBuilder, RefusesAScopeThatWouldBreakOutOfTheChallenge) {
+    RouteTableBuilder builder;
+    for (const std::string scope : {"", "notes read", "a\"b", "a\r\nSet-Cookie: x"}) {
+        Route wrong = route("GET", "/notes");
+        wrong.scopes = {scope};
+        EXPECT_THROW(builder.add(wrong), core::Error) << scope;
+    }
+}
+
 }  // namespace
 }  // namespace host::http

@@ -82,7 +82,7 @@ TEST(WireDeadline, AClientThatDoesNotReadIsCutAndReported) {
     WireServer server(
         [&](const wire::Request&, wire::Reply reply) {
             reply.watch(watcher);
-            reply.open(wire::Head(200), 0ms);
+            reply.open(wire::Head(200), {0ms});
             while (reply.write(wire::Bytes(std::string(100'000, 'w'))) == wire::Write::Ok) {
             }
             shelf.put(std::move(reply));

@@ -199,7 +199,7 @@ TEST(WireLife, DrainCutsWhatIsNotDoneInTimeAndSaysSo) {
     wire::Shelf shelf;
     WireServer server([&](const wire::Request& request, wire::Reply reply) {
         reply.watch(watcher);
-        if (request.path == "/stream") reply.open(wire::Head(200), 0ms);
+        if (request.path == "/stream") reply.open(wire::Head(200), {0ms});
         shelf.put(std::move(reply));
     });
     RawClient waiting = server.connect(), streaming = server.connect();
@@ -230,7 +230,7 @@ TEST(WireLife, RepliesMayOutliveTheirServer) {
     }
     wire::Reply answered = shelf.take(), streamed = shelf.take();
     wire::answer(answered, "nobody");
-    streamed.open(wire::Head(200), 0ms);
+    streamed.open(wire::Head(200), {0ms});
     EXPECT_EQ(streamed.write(wire::Bytes(std::string("x"))), wire::Write::Gone);
 }
 

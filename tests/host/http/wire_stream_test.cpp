@@ -42,7 +42,7 @@ TEST(WireStream, PiecesBecomeChunksAndTheConnectionStays) {
     RawClient client = server.connect();
     client.send(wire::get);
     Reply reply = streams.next();
-    reply.open(Head(200).add("Content-Type", "text/plain"), 0ms);
+    reply.open(Head(200).add("Content-Type", "text/plain"), {0ms});
     EXPECT_EQ(reply.write(text("one ")), Write::Ok);
     EXPECT_EQ(client.read_until("4\r\none \r\n").find("Content-Length"), std::string::npos);
     EXPECT_EQ(reply.write(text("")), Write::Ok);
@@ -63,7 +63,7 @@ TEST(WireStream, AnOldClientReadsUntilTheEnd) {
     RawClient client = server.connect();
     client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     Reply reply = streams.next();
-    reply.open(Head(200), 0ms);
+    reply.open(Head(200), {0ms});
     reply.write(text("no "));
     reply.write(text("chunks"));
     reply.close(Outcome::Complete);
@@ -78,7 +78,7 @@ TEST(WireStream, HeadEndsAStreamAtItsHead) {
     RawClient client = server.connect();
     client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
     Reply reply = streams.next();
-    reply.open(Head(200), 0ms);
+    reply.open(Head(200), {0ms});
     EXPECT_EQ(client.read_answer(RawClient::Method::Head).fields.at("transfer-encoding"), "chunked");
     EXPECT_EQ(reply.write(text("x")), Write::Gone);
     client.send(wire::get);
@@ -94,7 +94,7 @@ TEST(WireStream, ACutStreamHasNoLastChunk) {
         RawClient client = server.connect();
         client.send(wire::get);
         Reply reply = streams.next();
-        reply.open(Head(200), 0ms);
+        reply.open(Head(200), {0ms});
         reply.write(text("part"));
         if (dropped)
             reply = Reply();
@@ -113,7 +113,7 @@ TEST(WireStream, ASlowReaderCostsBoundedMemoryAndIsToldOfAsRoom) {
     RawClient client = server.connect(32 * 1024);
     client.send(wire::get);
     Reply reply = streams.next();
-    reply.open(Head(200), 0ms);
+    reply.open(Head(200), {0ms});
     const std::string piece(16 * 1024, 's');
     constexpr std::size_t total = 2000;
     std::size_t written = 0, expected_bytes = 0;
@@ -170,7 +170,7 @@ TEST(WireStream, AClientThatLeavesAStreamIsReported) {
         RawClient client = server.connect();
         client.send(wire::get);
         Reply reply = streams.next();
-        reply.open(Head(200), 0ms);
+        reply.open(Head(200), {0ms});
         client.read_until("\r\n\r\n");
         if (reset)
             client.reset();
@@ -225,7 +225,7 @@ TEST(WireStream, AStreamThatIsSilentBeats) {
     RawClient client = server.connect();
     client.send(wire::get);
     Reply reply = streams.next();
-    reply.open(Head(200).add("Content-Type", "text/event-stream"), 1ms);
+    reply.open(Head(200).add("Content-Type", "text/event-stream"), {1ms});
     client.read_until("2\r\n:\n\r\n");
     // Not in the middle of a line: what comes next must follow directly.
     reply.write(text("data: a"));
@@ -235,7 +235,7 @@ TEST(WireStream, AStreamThatIsSilentBeats) {
         RawClient other = server.connect();
         other.send(wire::get);
         Reply later = streams.next();
-        later.open(Head(200), 1ms);
+        later.open(Head(200), {1ms});
         other.read_until("2\r\n:\n\r\n");
         later.close(Outcome::Complete);
     }).join();
@@ -251,7 +251,7 @@ TEST(WireStream, WritesFromManyThreadsAndTheWorkerKeepTheirOrder) {
     client.send(wire::get);
     Reply reply = streams.next();
     std::string expected;
-    reply.open(Head(200), 0ms);
+    reply.open(Head(200), {0ms});
     for (int i = 0; i < 200; ++i) {
         const std::string line = std::to_string(i) + "\n";
         expected += line;
@@ -259,6 +259,42 @@ TEST(WireStream, WritesFromManyThreadsAndTheWorkerKeepTheirOrder) {
     }
     reply.close(Outcome::Complete);
     EXPECT_EQ(client.read_answer().body, expected);
+}
+
+TEST(WireStream, ALengthThatIsKnownIsToldAndThePiecesGoOutAsTheyAre) {
+    Streams streams;
+    WireServer server(streams.handler());
+    RawClient client = server.connect();
+    client.send(wire::get);
+    Reply reply = streams.next();
+    reply.open(Head(200), {.length = 8});
+    reply.write(text("one "));
+    reply.write(text("more"));
+    reply.close(Outcome::Complete);
+    const RawClient::Answer answer = client.read_answer();
+    EXPECT_EQ(answer.fields.at("content-length"), "8");
+    EXPECT_EQ(answer.fields.count("transfer-encoding"), 0U);
+    EXPECT_EQ(answer.body, "one more");
+    client.send(wire::get);
+    Reply second = streams.next();
+    wire::answer(second, "again");
+    EXPECT_EQ(client.read_answer().body, "again") << "the connection goes on";
+}
+
+TEST(WireStream, ALengthThatIsNotKeptEndsTheConnection) {
+    Streams streams;
+    WireServer server(streams.handler());
+    for (const auto& [pieces, sent] : {std::pair{std::vector{"one "}, "one "}, {std::vector{"one ", "too much"}, "one "}}) {
+        RawClient client = server.connect();
+        client.send(wire::get);
+        Reply reply = streams.next();
+        reply.open(Head(200), {.length = 8});
+        for (const char* piece : pieces)
+            reply.write(text(piece));
+        reply.close(Outcome::Complete);
+        client.read_until("\r\n\r\n");
+        EXPECT_EQ(client.read_to_end(), sent);
+    }
 }
 
 }  // namespace

@@ -56,13 +56,14 @@ enum {
     GANTRY_ROUTE_INTERNAL = 4     /* left out of OpenAPI */
 };
 
-/* A route to be. Everything is copied by add_route(). */
+/* A route to be. Everything is copied by add_route(). A schema is a JSON Schema (2020-12): an object, or empty. What stands
+ * in its "$defs" becomes a component of the OpenAPI document, named "<plugin>_<name>" and shared by all routes of the plugin. */
 typedef struct gantry_route {
     uint32_t struct_size;
     uint32_t flags;          /* GANTRY_ROUTE_* */
     gantry_str method;       /* "GET"; a GET route also answers HEAD */
     gantry_str pattern;      /* "/notes", "/notes/{id}", "/files/{path...}": static beats parameter beats wildcard */
-    gantry_str operation_id; /* unique within the plugin: "show_note" */
+    gantry_str operation_id; /* unique within the plugin: "show_note"; OpenAPI says "<plugin>_show_note" */
     gantry_str summary;      /* one line for OpenAPI */
     gantry_str description;  /* Markdown for OpenAPI; may be empty */
     gantry_str request_schema;  /* JSON Schema of the body, empty: none */
@@ -75,6 +76,11 @@ typedef struct gantry_route {
     uint64_t body_bytes_max; /* 0: the host's http.body_bytes_max */
     gantry_handler handle;
     void *user;              /* handed to handle; must outlive stop() */
+    /* For OpenAPI, as are the schemas above. */
+    gantry_str parameters_schema; /* JSON Schema of an object: its properties are the query parameters; empty: none told */
+    gantry_str response_type;     /* media type of the 2xx body, "text/event-stream"; empty: JSON if there is a schema */
+    uint32_t response_status;     /* the 2xx status of a success; 0: not told */
+    uint32_t reserved_2;
 } gantry_route;
 enum {
     GANTRY_ACCESS_PUBLIC = 0,        /* anybody */

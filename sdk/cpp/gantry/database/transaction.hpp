@@ -27,6 +27,8 @@ class Transaction {
     Query<Parameters...> query(std::string_view sql, const Parameters&... parameters) {
         return Query<Parameters...>(database_, id_, sql, parameters...);
     }
+    // For services that take part in it.
+    gantry_id id() const { return id_; }
     CopyIn copy_in(std::string_view table, const CopyRows& rows) { return CopyIn(database_, id_, table, rows); }
 
     class End;

@@ -11,6 +11,7 @@
 #include <gantry/abi/http_server.h>
 #include <gantry/database/error.hpp>
 #include <gantry/detail/guard.hpp>
+#include <gantry/http_client/error.hpp>
 #include <gantry/response.hpp>
 
 namespace gantry::detail {
@@ -90,6 +91,18 @@ inline void answer_database_failure(const Exchange& exchange, const DatabaseErro
     answer_failure(exchange, error, {});
 }
 
+// Whom the plugin called, and why that failed, is for the log.
+inline void answer_upstream_failure(const Exchange& exchange, const UpstreamError& failure) noexcept {
+    log_error(exchange.context, "a call to another server failed", failure.what());
+    gantry_error error = empty_error();
+    if (failure.is_timeout()) {
+        fill(&error, GANTRY_E_TIMEOUT, "DEADLINE_EXCEEDED", "a server that is needed for this did not answer in time");
+    } else {
+        fill(&error, GANTRY_E_UNAVAILABLE, "DEPENDENCY_UNAVAILABLE", "a server that is needed for this cannot be reached");
+    }
+    answer_failure(exchange, error, {});
+}
+
 inline void answer_error(const Exchange& exchange, const Error& failure) {
     gantry_error error = empty_error();
     fill(&error, failure);
@@ -104,6 +117,8 @@ inline void answer_exception(const Exchange& exchange) noexcept {
         // Nobody is left to be answered.
     } catch (const DatabaseError& failure) {
         answer_database_failure(exchange, failure);
+    } catch (const UpstreamError& failure) {
+        answer_upstream_failure(exchange, failure);
     } catch (const Error& failure) {
         answer_error(exchange, failure);
     } catch (const std::exception& failure) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <gantry/abi/log.h>
 #include <gantry/abi/plugin.h>
@@ -36,6 +38,8 @@ struct Context {
     const gantry_log* log;
     const gantry_sys* sys;
     OpenWork open;
+    // What callbacks that were registered in start() point to. [control]
+    std::vector<std::shared_ptr<void>> bindings;
 };
 
 }  // namespace gantry::detail

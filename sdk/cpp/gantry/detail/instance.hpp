@@ -8,12 +8,14 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <variant>
 
 #include <gantry/abi/config.h>
 #include <gantry/config/schema.hpp>
 #include <gantry/detail/guard.hpp>
 #include <gantry/health.hpp>
 #include <gantry/host.hpp>
+#include <gantry/identity.hpp>
 #include <gantry/routes.hpp>
 
 namespace gantry::detail {
@@ -118,6 +120,7 @@ class Instance {
                 static_assert(std::is_constructible_v<Plugin, Host>, "a plugin is made from (gantry::Host, const Config&)");
                 self.object_.emplace(Host(self.context_));
             }
+            if constexpr (Authenticates<Plugin>) self.authenticator_.emplace(self.context_, *self.object_);
             if constexpr (DeclaresRoutes<Plugin>) {
                 Routes<Plugin> routes(self.table_, *self.object_);
                 self.object_->routes(routes);
@@ -174,6 +177,8 @@ class Instance {
     RouteTable table_;  // bindings refer to object_, but are only called while it lives
     Config config_{};
     std::optional<Plugin> object_;
+    // For a plugin that tells who calls; else a place of no use.
+    std::conditional_t<Authenticates<Plugin>, std::optional<Authenticator<Plugin>>, std::monostate> authenticator_{};
 };
 
 }  // namespace gantry::detail

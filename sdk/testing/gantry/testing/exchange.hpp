@@ -19,6 +19,7 @@ struct ClientRequest {
     std::string target;  // "/notes?limit=5"
     HeaderList headers = {};
     std::string body = {};
+    std::string principal = {};  // JSON of who calls, as a route that is not public gets it
 };
 
 inline std::vector<gantry_pair> pairs_of(const HeaderList& list) {
@@ -45,6 +46,7 @@ struct Exchange {
         view.query = str(query);
         view.peer = str("192.0.2.1:50086");
         view.request_id = str("request-1");
+        view.principal = str(request.principal);
         view.headers = header_pairs.data();
         view.headers_n = static_cast<std::uint32_t>(header_pairs.size());
         view.params = param_pairs.data();

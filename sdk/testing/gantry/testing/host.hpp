@@ -17,6 +17,12 @@
 #include <gantry/detail/guard.hpp>
 #include <gantry/testing/database.hpp>
 #include <gantry/testing/http.hpp>
+#include <gantry/testing/identity.hpp>
+#include <gantry/testing/kv.hpp>
+#include <gantry/testing/metrics.hpp>
+#include <gantry/testing/http_client.hpp>
+#include <gantry/testing/secrets.hpp>
+#include <gantry/testing/jobs.hpp>
 #include <gantry/testing/settings.hpp>
 
 namespace gantry::testing {
@@ -112,8 +118,16 @@ class FakeHost {
         }
     }
 
+    // Asks a plugin that tells who calls.
+    Identified authenticate(ClientRequest request) { return identity_.ask(std::move(request)); }
+
     FakeDatabase& database() { return database_; }
     FakeHttp& http() { return http_; }
+    FakeKv& kv() { return kv_; }
+    FakeMetrics& metrics() { return metrics_; }
+    FakeHttpClient& upstream() { return http_client_; }
+    FakeSecrets& secrets() { return secrets_; }
+    FakeJobs& jobs() { return jobs_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
         const std::lock_guard lock(log_mutex_);
@@ -144,11 +158,23 @@ class FakeHost {
     static const gantry_sys* sys_table();
     static const gantry_http_server* http_table();
     static const gantry_database* database_table();
+    static const gantry_identity* identity_table();
+    static const gantry_kv* kv_table();
+    static const gantry_metrics* metrics_table();
+    static const gantry_http_client* http_client_table();
+    static const gantry_secrets* secrets_table();
+    static const gantry_jobs* jobs_table();
 
     Watch watch_;
     Calls calls_;
     FakeHttp http_{watch_, calls_};
     FakeDatabase database_{watch_, calls_};
+    FakeIdentity identity_{watch_};
+    FakeKv kv_{calls_};
+    FakeMetrics metrics_{watch_};
+    FakeHttpClient http_client_{watch_, calls_};
+    FakeSecrets secrets_{watch_, calls_};
+    FakeJobs jobs_{watch_, calls_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
     std::vector<std::pair<std::string, gantry_status>> withheld_;
@@ -186,6 +212,7 @@ inline void FakeHost::stop() {
     const ThreadKindScope control(GANTRY_THREAD_CONTROL);
     if (started_) {
         http_.cancel_all();
+        http_client_.cancel_all();
         // By hand nothing would complete while the plugin waits for it.
         complete_all();
         if (plugin_->quiesce != nullptr) {
@@ -197,6 +224,8 @@ inline void FakeHost::stop() {
         calls_.finish();
         watch_.stopped();
         database_.check_end();
+        http_client_.check_end();
+        secrets_.check_end();
         http_.check_end();
     }
     plugin_->destroy(plugin_);
@@ -216,10 +245,18 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
     for (const auto& [id, status] : of(host).withheld_) {
         if (id == wanted) return status;
     }
-    const std::pair<std::string_view, const void*> tables[] = {{GANTRY_LOG, log_table()},
-                                                               {GANTRY_SYS, sys_table()},
-                                                               {GANTRY_HTTP_SERVER, http_table()},
-                                                               {GANTRY_DATABASE, database_table()}};
+    const std::pair<std::string_view, const void*> tables[] = {
+        {GANTRY_LOG, log_table()},
+        {GANTRY_SYS, sys_table()},
+        {GANTRY_HTTP_SERVER, http_table()},
+        {GANTRY_DATABASE, database_table()},
+        {GANTRY_IDENTITY, identity_table()},
+        {GANTRY_KV, kv_table()},
+        {GANTRY_METRICS, metrics_table()},
+        {GANTRY_HTTP_CLIENT, http_client_table()},
+        {GANTRY_SECRETS, secrets_table()},
+        {GANTRY_JOBS, jobs_table()},
+    };
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;
         *service = table;

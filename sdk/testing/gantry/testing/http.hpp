@@ -27,6 +27,8 @@ struct DeclaredRoute {
     std::string summary;
     std::string request_schema;
     std::string response_schema;
+    std::string parameters_schema;
+    std::string response_type;
     std::vector<std::string> scopes;
     gantry_route route{};  // its texts are gone; handle, user, flags, access and limits are good
 };
@@ -198,6 +200,8 @@ inline gantry_status FakeHttp::add_route(const gantry_route& route, gantry_id* r
                            std::string(view(route.summary)),
                            std::string(view(route.request_schema)),
                            std::string(view(route.response_schema)),
+                           std::string(view(route.parameters_schema)),
+                           std::string(view(route.response_type)),
                            {},
                            route};
     for (std::uint32_t i = 0; i < route.scopes_n; ++i)

@@ -116,4 +116,147 @@ inline const gantry_database* FakeHost::database_table() {
     return &table;
 }
 
+inline const gantry_identity* FakeHost::identity_table() {
+    static const gantry_identity table = {
+        sizeof table, 0,
+        [](const gantry_host* host, gantry_authenticator authenticator, void* user, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("provide");
+            return told < 0 ? told : of(host).identity_.provide(authenticator, user);
+        },
+        [](const gantry_host* host, gantry_id question, gantry_status status, const gantry_principal* principal) {
+            const gantry_status told = of(host).watch_.enter("decide");
+            return told < 0 ? told : of(host).identity_.decide(question, status, principal);
+        }};
+    return &table;
+}
+
+inline const gantry_kv* FakeHost::kv_table() {
+    static const gantry_kv table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, gantry_str key, gantry_kv_result* now, gantry_kv_done done, void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("get"), now, done, user,
+                                    [&](FakeKv& kv) { return kv.get(std::string(view(key))); });
+        },
+        [](const gantry_host* host, gantry_str key, gantry_bytes value, std::uint64_t ttl_ms, std::uint64_t if_version,
+           gantry_kv_result* now, gantry_kv_done done, void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("put"), now, done, user, [&](FakeKv& kv) {
+                return kv.put(std::string(view(key)), std::string(view(value)), ttl_ms, if_version);
+            });
+        },
+        [](const gantry_host* host, gantry_str key, std::uint64_t if_version, gantry_kv_result* now, gantry_kv_done done,
+           void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("remove"), now, done, user,
+                                    [&](FakeKv& kv) { return kv.remove(std::string(view(key)), if_version); });
+        },
+        [](const gantry_host* host, gantry_str key, std::int64_t by, std::uint64_t ttl_ms, gantry_kv_result* now,
+           gantry_kv_done done, void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("add"), now, done, user,
+                                    [&](FakeKv& kv) { return kv.add(std::string(view(key)), by, ttl_ms); });
+        },
+        [](const gantry_host* host, gantry_str key, std::uint64_t limit, std::uint64_t window_ms, gantry_kv_result* now,
+           gantry_kv_done done, void* user) {
+            return of(host).kv_.run(of(host).watch_.enter("limit"), now, done, user,
+                                    [&](FakeKv& kv) { return kv.limit(std::string(view(key)), limit, window_ms); });
+        }};
+    return &table;
+}
+
+// Recording is not counted by the watch as a call that may fail: no plugin looks at what it answers.
+inline const gantry_metrics* FakeHost::metrics_table() {
+    static const gantry_metrics table = {
+        sizeof table, 0,
+        [](const gantry_host* host, const gantry_metric* metric, gantry_id* id, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("define");
+            return told < 0 ? told : of(host).metrics_.define(*metric, id);
+        },
+        [](const gantry_host* host, gantry_id metric, double value, const gantry_str* labels, std::uint32_t n) {
+            return of(host).metrics_.record(metric, value, labels, n);
+        },
+        [](const gantry_host* host, gantry_id metric, double by, const gantry_str* labels, std::uint32_t n) {
+            return of(host).metrics_.add(metric, by, labels, n);
+        }};
+    return &table;
+}
+
+inline const gantry_http_client* FakeHost::http_client_table() {
+    static const gantry_http_client table = {
+        sizeof table, 0,
+        [](const gantry_host* host, const gantry_http_call* call, const gantry_http_sink* sink, void* user,
+           gantry_id* operation, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("send");
+            return told < 0 ? told : of(host).http_client_.send(*call, *sink, user, operation, error);
+        },
+        [](const gantry_host* host, gantry_id operation) {
+            const gantry_status told = of(host).watch_.enter("resume");
+            return told < 0 ? told : of(host).http_client_.resume(operation);
+        },
+        [](const gantry_host* host, gantry_id operation) {
+            const gantry_status told = of(host).watch_.enter("cancel");
+            return told < 0 ? told : of(host).http_client_.cancel(operation);
+        }};
+    return &table;
+}
+
+inline const gantry_secrets* FakeHost::secrets_table() {
+    static const gantry_secrets table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, gantry_str name, gantry_slice* out, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("get");
+            return told < 0 ? told : of(host).secrets_.get(std::string(view(name)), out, error);
+        },
+        [](const gantry_host* host, gantry_str name, gantry_bytes value, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("put");
+            return told < 0 ? told : of(host).secrets_.put(std::string(view(name)), std::string(view(value)), error);
+        },
+        [](const gantry_host* host, gantry_str name, gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("remove");
+            return told < 0 ? told : of(host).secrets_.remove(std::string(view(name)), error);
+        },
+        [](const gantry_host* host, gantry_str name, gantry_secret_changed changed, void* user, gantry_id* watch,
+           gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("watch");
+            return told < 0 ? told : of(host).secrets_.watch(std::string(view(name)), changed, user, watch, error);
+        },
+        [](const gantry_host* host, gantry_id watch) {
+            const gantry_status told = of(host).watch_.enter("unwatch");
+            // Told so or not, the plugin has done what it can.
+            const gantry_status done = of(host).secrets_.unwatch(watch);
+            return told < 0 ? told : done;
+        }};
+    return &table;
+}
+
+inline const gantry_jobs* FakeHost::jobs_table() {
+    static const gantry_jobs table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, const gantry_job_kind* kind, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("jobs.handle");
+            return told < 0 ? told : of(host).jobs_.handle(*kind);
+        },
+        [](const gantry_host* host, const gantry_job_schedule* schedule, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("jobs.schedule");
+            return told < 0 ? told : of(host).jobs_.schedule(*schedule);
+        },
+        [](const gantry_host* host, const gantry_job* job, gantry_submit_done done, void* user) {
+            const gantry_status told = of(host).watch_.enter("jobs.submit");
+            return told < 0 ? told : of(host).jobs_.submit(*job, done, user);
+        },
+        [](const gantry_host* host, gantry_id run, std::uint32_t permille, gantry_str note) {
+            const gantry_status told = of(host).watch_.enter("jobs.progress");
+            return told < 0 ? told : of(host).jobs_.tell_progress(run, permille, note);
+        },
+        [](const gantry_host* host, gantry_id run, gantry_status status, const gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("jobs.finish");
+            return told < 0 ? told : of(host).jobs_.finish(run, status, error);
+        },
+        [](const gantry_host* host, gantry_str id, gantry_done done, void* user) {
+            const gantry_status told = of(host).watch_.enter("jobs.cancel");
+            return told < 0 ? told : of(host).jobs_.cancel(id, done, user);
+        }};
+    return &table;
+}
+
 }  // namespace gantry::testing

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "host/admin/plugin_routes.hpp"
+#include "host/app/reloader.hpp"
+#include "host/config/overlay.hpp"
+#include "host/http/pipeline.hpp"
+#include "host/plugin/manager.hpp"
+
+namespace host::app {
+
+// What the host's API does with plugins. A change is written down, then the plugins are reloaded; if they refuse, what was
+// written is taken back.
+class PluginControl : public admin::Plugins {
+  public:
+    PluginControl(plugin::Manager& plugins, http::Pipeline& pipeline, Reloader& reloader)
+        : plugins_(plugins), pipeline_(pipeline), reloader_(reloader) {}
+
+    std::vector<gantry::Json> list() override;
+    gantry::Json details(const std::string& id) override;
+    gantry::Json config(const std::string& id) override;
+    gantry::Json health(const std::string& id) override;
+    std::vector<std::string> verify(const std::string& id) override;
+    admin::Change reload() override;
+    admin::Change set_enabled(const std::string& id, bool enabled) override;
+    admin::Change set_config(const std::string& id, const gantry::Json& settings) override;
+
+  private:
+    plugin::Status status_of(const std::string& id) const;
+    std::size_t endpoints_of(const std::string& id) const;
+    admin::Change change(const std::string& id, const std::function<void(config::PluginOverlay&)>& edit);
+
+    plugin::Manager& plugins_;
+    http::Pipeline& pipeline_;
+    Reloader& reloader_;
+    std::mutex changing_;  // one change is written, tried and perhaps taken back before the next
+};
+
+}  // namespace host::app

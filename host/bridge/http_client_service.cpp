@@ -1,0 +1,133 @@
+#include "host/bridge/http_client_service.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "host/bridge/incoming.hpp"
+#include "host/bridge/text.hpp"
+
+namespace host::bridge {
+
+namespace {
+
+using core::Code;
+using core::Error;
+
+// Bytes that the plugin handed over, given back when the last user of them is gone.
+class Handed {
+  public:
+    explicit Handed(const gantry_slice& slice) : slice_(slice) {}
+    ~Handed() {
+        if (owned_) slice_.release(slice_.context, slice_.data, slice_.size);
+    }
+    Handed(const Handed&) = delete;
+    Handed& operator=(const Handed&) = delete;
+    // The call was accepted: from now on they are ours.
+    void take() { owned_ = slice_.release != nullptr; }
+
+  private:
+    const gantry_slice slice_;
+    bool owned_ = false;
+};
+
+std::string_view bytes_of(const gantry_slice& slice) {
+    if (slice.size == 0) return {};
+    if (slice.data == nullptr) throw Error(Code::InvalidArgument, "the body has a size but no data", "body");
+    return {static_cast<const char*>(slice.data), slice.size};
+}
+
+http_client::Call call_from(const gantry_http_call& passed) {
+    http_client::Call call;
+    call.method = copy(passed.method);
+    call.url = copy(passed.url);
+    if (passed.headers_n != 0 && passed.headers == nullptr) throw Error(Code::InvalidArgument, "headers is NULL", "headers");
+    for (std::uint32_t i = 0; i < passed.headers_n; ++i)
+        call.headers.push_back({copy(passed.headers[i].name), copy(passed.headers[i].value)});
+    call.deadline = std::chrono::milliseconds(passed.deadline_ms);
+    call.idle = std::chrono::milliseconds(passed.idle_ms);
+    call.retries_max = passed.retries_max;
+    call.follow = (passed.flags & GANTRY_HTTP_CALL_FOLLOW) != 0;
+    call.idempotent = (passed.flags & GANTRY_HTTP_CALL_IDEMPOTENT) != 0;
+    call.stream = (passed.flags & GANTRY_HTTP_CALL_STREAM) != 0;
+    call.http1 = (passed.flags & GANTRY_HTTP_CALL_HTTP1) != 0;
+    return call;
+}
+
+http_client::Flow flow_of(gantry_status status) {
+    if (status < 0) return http_client::Flow::Stop;
+    return status == GANTRY_AGAIN ? http_client::Flow::Pause : http_client::Flow::More;
+}
+
+// The events of a call on their way to the plugin: each through the gate.
+http_client::Events through(const std::shared_ptr<core::Gate>& gate, const gantry_http_sink& sink, void* user) {
+    http_client::Events events;
+    events.head = [gate, sink, user](const http_client::AnswerHead& head) {
+        const core::Gate::Pass pass(*gate);
+        if (!pass) return;
+        std::vector<gantry_pair> headers;
+        headers.reserve(head.headers.size());
+        for (const http_client::Header& header : head.headers)
+            headers.push_back({str(header.name), str(header.value)});
+        sink.head(user, head.status, headers.data(), static_cast<std::uint32_t>(headers.size()));
+    };
+    events.data = [gate, sink, user](std::string_view bytes) {
+        const core::Gate::Pass pass(*gate);
+        return pass ? flow_of(sink.data(user, {bytes.data(), bytes.size()})) : http_client::Flow::Stop;
+    };
+    events.done = [gate, sink, user](const std::optional<Error>& failure) {
+        const core::Gate::Pass pass(*gate);
+        if (!pass) return;
+        if (!failure) return sink.done(user, GANTRY_OK, nullptr);
+        gantry_error error{};
+        error.struct_size = sizeof error;
+        core::fill(&error, *failure);
+        sink.done(user, error.status, &error);
+    };
+    return events;
+}
+
+}  // namespace
+
+HttpClientService::HttpClientService(const std::string& owner, http_client::Egress egress, http_client::Client* client,
+                                     std::shared_ptr<core::Gate> gate)
+    : gate_(std::move(gate)), caller_(client != nullptr ? client->caller(owner, std::move(egress)) : nullptr) {}
+
+http_client::Caller& HttpClientService::caller() const {
+    if (!caller_) throw Error(Code::Unavailable, "outbound HTTP is not there: the host runs offline");
+    return *caller_;
+}
+
+void HttpClientService::send(const gantry_http_call& passed_call, const gantry_http_sink& passed_sink, void* user,
+                             gantry_id* operation) {
+    const gantry_http_call passed = incoming(&passed_call);
+    const gantry_http_sink sink = incoming(&passed_sink);
+    if (sink.head == nullptr || sink.data == nullptr || sink.done == nullptr) {
+        throw Error(Code::InvalidArgument, "a function of the sink is NULL");
+    }
+    http_client::Call call = call_from(passed);
+    std::shared_ptr<Handed> handed;
+    if (passed.body.release == nullptr) {
+        call.body = http_client::Body::copy_of(bytes_of(passed.body));
+    } else {
+        handed = std::make_shared<Handed>(passed.body);
+        call.body = {bytes_of(passed.body), handed};
+    }
+    // Taken before the call can end, and given back to the plugin if it is refused.
+    caller().send(std::move(call), through(gate_, sink, user), operation, [&handed] {
+        if (handed) handed->take();
+    });
+}
+
+void HttpClientService::resume(gantry_id operation) {
+    caller().resume(operation);
+}
+
+void HttpClientService::cancel(gantry_id operation) {
+    caller().cancel(operation);
+}
+
+void HttpClientService::silence() {
+    if (caller_) caller_->abandon();
+}
+
+}  // namespace host::bridge

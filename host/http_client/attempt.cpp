@@ -1,0 +1,157 @@
+#include "host/http_client/attempt.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include "host/core/version.hpp"
+
+namespace host::http_client {
+
+namespace {
+
+constexpr long receive_bytes = 16 * 1024;
+
+bool names(const std::vector<Header>& headers, const char* name) {
+    return std::any_of(headers.begin(), headers.end(),
+                       [&](const Header& header) { return curl_strequal(header.name.c_str(), name) != 0; });
+}
+
+}  // namespace
+
+Attempt::Attempt(const Wanted& wanted, const Settings& settings, AttemptEvents& events, void* owner)
+    : easy_(curl_easy_init()), events_(events) {
+    if (easy_ == nullptr) throw std::bad_alloc();
+    curl_easy_setopt(easy_, CURLOPT_PRIVATE, owner);
+    curl_easy_setopt(easy_, CURLOPT_CURLU, wanted.url.handle());
+    curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, receive_bytes);
+    curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_);
+    // A resolver that hangs must not hold up everybody when its call is given up.
+    curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
+    set_method(wanted);
+    set_headers(wanted);
+    set_connection(wanted, settings);
+    set_callbacks(events);
+}
+
+Attempt::~Attempt() {
+    curl_easy_cleanup(easy_);
+    curl_slist_free_all(headers_);
+    curl_slist_free_all(resolve_);
+}
+
+void Attempt::set_method(const Wanted& wanted) {
+    const std::string& method = wanted.method;
+    if (method == "HEAD") {
+        curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    const bool has_length = !wanted.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+    if (has_length) {
+        curl_easy_setopt(easy_, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(wanted.body.size()));
+        curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, wanted.body.empty() ? "" : wanted.body.data());
+    }
+    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+}
+
+void Attempt::add_header(const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers_, line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    headers_ = longer;
+}
+
+void Attempt::set_headers(const Wanted& wanted) {
+    for (const Header& header : wanted.headers) {
+        // libcurl writes a header without a value only if it ends in a semicolon.
+        add_header(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
+    }
+    // What libcurl would add of its own.
+    add_header("Expect:");
+    if (!names(wanted.headers, "content-type")) add_header("Content-Type:");
+    if (!names(wanted.headers, "accept")) add_header("Accept: */*");
+    if (!names(wanted.headers, "user-agent")) add_header("User-Agent: gantry/" + std::string(core::version()));
+    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
+}
+
+void Attempt::set_connection(const Wanted& wanted, const Settings& settings) {
+    // HTTP/2 without TLS loses every second request on a reused connection in libcurl 7.88.
+    const long version = wanted.http1 || !wanted.url.is_tls() ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+    curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, version);
+    curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, version == CURL_HTTP_VERSION_2TLS ? 1L : 0L);
+    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!settings.ca_file.empty()) {
+        curl_easy_setopt(easy_, CURLOPT_CAINFO, settings.ca_file.c_str());
+        curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
+    }
+    // Set even if empty: the environment's proxies are not the administrator's word.
+    curl_easy_setopt(easy_, CURLOPT_PROXY, settings.proxy.c_str());
+    curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_deadline.count()));
+    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+    for (const std::string& entry : settings.resolve)
+        resolve_ = curl_slist_append(resolve_, entry.c_str());
+    if (resolve_ != nullptr) curl_easy_setopt(easy_, CURLOPT_RESOLVE, resolve_);
+}
+
+void Attempt::set_callbacks(AttemptEvents& events) {
+    curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, head_line);
+    curl_easy_setopt(easy_, CURLOPT_HEADERDATA, &events);
+    curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, body);
+    curl_easy_setopt(easy_, CURLOPT_WRITEDATA, &events);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, &events);
+    curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, prerequisite);
+    curl_easy_setopt(easy_, CURLOPT_PREREQDATA, &events);
+    curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, progress);
+    curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
+}
+
+bool Attempt::sent_anything() const {
+    long bytes = 0;
+    curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &bytes);
+    return bytes > 0;
+}
+
+long Attempt::retry_after_seconds() const {
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &seconds);
+    return static_cast<long>(std::clamp<curl_off_t>(seconds, 0, 86'400));
+}
+
+std::size_t Attempt::head_line(const char* data, std::size_t size, std::size_t count, void* events) {
+    return static_cast<AttemptEvents*>(events)->on_head_line({data, size * count}) ? size * count : 0;
+}
+
+std::size_t Attempt::body(const char* data, std::size_t size, std::size_t count, void* events) {
+    return static_cast<AttemptEvents*>(events)->on_body({data, size * count});
+}
+
+// The address that is checked is the one that is connected to: nothing is resolved in between.
+curl_socket_t Attempt::open_socket(void* events, curlsocktype, struct curl_sockaddr* address) {
+    auto* self = static_cast<AttemptEvents*>(events);
+    if (!self->may_connect(kind_of(address->addr))) return CURL_SOCKET_BAD;
+    self->on_connection();
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+int Attempt::prerequisite(void* events, char* remote, char*, int, int) {
+    return static_cast<AttemptEvents*>(events)->may_send(remote) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+int Attempt::progress(void* self, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent) {
+    auto* attempt = static_cast<Attempt*>(self);
+    if (received + sent == attempt->moved_) return 0;
+    attempt->moved_ = received + sent;
+    attempt->events_.on_progress();
+    return 0;
+}
+
+}  // namespace host::http_client

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "host/database/client.hpp"
+#include "host/jobs/admin.hpp"
+#include "host/jobs/floor.hpp"
+#include "host/jobs/job.hpp"
+
+namespace host::jobs {
+
+// What becomes of a job after an attempt.
+struct Verdict {
+    std::string id;
+    std::int64_t host;  // these two: only if it is still that attempt of that host's
+    std::uint32_t attempt;
+    State state;
+    bool counts = true;  // false: the attempt was none
+    std::chrono::milliseconds delay{};
+    std::string error_code;
+    std::string error;
+};
+
+// Jobs in PostgreSQL, as the room's own thread needs them; every call waits and throws core::Error. See
+// migrations/gantry/0001_create_job.sql.
+class Store {
+  public:
+    explicit Store(database::Client& client) : client_(client) {}
+
+    std::int64_t register_host(std::chrono::milliseconds lease);
+    // False: the lease was lost, and perhaps the jobs with it.
+    bool renew_lease(std::int64_t host, std::chrono::milliseconds lease);
+    // Also when every other host of this database is known to be dead.
+    void end_leases_but(std::int64_t host);
+    void end_lease(std::int64_t host);
+    // Jobs of hosts without a lease wait again, or are dead after their last attempt. How many.
+    std::size_t take_back_from_dead();
+    // Every host looks for work.
+    void tell_of_waiting();
+    // Jobs that the host holds without knowing it: the answer to a claim was lost.
+    void give_up_unknown(std::int64_t host, const std::vector<std::string>& known);
+
+    struct Step {
+        std::vector<Claimed> claimed;
+        std::size_t written = 0;
+        std::optional<std::chrono::milliseconds> next_due;  // of the wanted kinds
+    };
+    // Writes what has ended and claims what is wanted: one statement, one commit.
+    Step step(std::int64_t host, const std::vector<Verdict>& verdicts, const std::vector<Want>& wants);
+    void write_progress(std::int64_t host, const std::vector<Progress>& progress);
+    std::set<std::string> asked_to_cancel(std::int64_t host);
+    // How many were deleted.
+    std::size_t clean(std::chrono::milliseconds keep_done, std::chrono::milliseconds keep_failed);
+
+  private:
+    database::Client& client_;
+};
+
+}  // namespace host::jobs

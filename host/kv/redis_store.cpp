@@ -1,0 +1,241 @@
+#include "host/kv/redis_store.hpp"
+
+#include <hiredis/hiredis.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "host/core/thread_kind.hpp"
+
+namespace host::kv {
+
+using core::Code;
+using core::Error;
+using core::Monotonic;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::milliseconds first_pause = 50ms;
+constexpr std::chrono::milliseconds longest_pause = 5s;
+
+Error away() {
+    return Error{Code::Unavailable, "redis does not answer"}.mark_retryable();
+}
+
+void signal(int event) {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+}
+
+}  // namespace
+
+RedisStore::RedisStore(const Settings& settings, log::Logger logger)
+    : settings_(settings),
+      address_(parse_redis_url(settings.redis_url)),
+      logger_(std::move(logger)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (wake_ < 0 || stop_ < 0) throw Error{Code::Unavailable, "no descriptor for the key-value store"};
+}
+
+RedisStore::~RedisStore() {
+    stop();
+    close(wake_);
+    close(stop_);
+}
+
+void RedisStore::start() {
+    thread_ = std::thread([this] { run(); });
+    std::unique_lock lock(mutex_);
+    tried_.wait_for(lock, settings_.deadline, [this] { return attempted_; });
+}
+
+void RedisStore::stop() {
+    if (!thread_.joinable()) return;
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+        available_ = false;
+    }
+    signal(stop_);
+    thread_.join();
+}
+
+void RedisStore::begin(const Request& request, Completion completion) {
+    Task task{request.operation, redis_command(request), std::move(completion), Monotonic::now() + settings_.deadline};
+    bool first = false;
+    {
+        std::lock_guard lock(mutex_);
+        if (stopping_) throw Error{Code::Cancelled, "the host is stopping"};
+        if (!available_) {
+            ++failures_;
+            throw away();
+        }
+        if (queue_.size() >= settings_.queue_max) {
+            ++failures_;
+            throw Error{Code::Busy, "too many operations wait for redis (kv.queue_max)"}.mark_retryable();
+        }
+        first = queue_.empty();
+        ++waiting_;
+        queue_.push_back(std::move(task));
+    }
+    if (first) signal(wake_);
+}
+
+void RedisStore::run() {
+    pthread_setname_np(pthread_self(), "kv-redis");
+    core::set_thread_kind(core::ThreadKind::Worker);
+    const auto stopping = [this] {
+        std::lock_guard lock(mutex_);
+        return stopping_;
+    };
+    for (auto pause_now = first_pause; !stopping(); pause_now = std::min(2 * pause_now, longest_pause)) {
+        const auto begun = Monotonic::now();
+        try {
+            connect_and_serve();
+        } catch (const Error& error) {
+            if (error.code() != Code::Cancelled) logger_.warn("redis is away", {{"reason", error.what()}});
+        }
+        set_available(false);
+        fail_all(failed(Code::Unavailable, "redis does not answer"));
+        // A connection that held for a while was no failed attempt.
+        if (Monotonic::now() - begun > longest_pause) pause_now = first_pause;
+        pause(pause_now);
+    }
+    fail_all(failed(Code::Cancelled, "the host is stopping"));
+}
+
+void RedisStore::connect_and_serve() {
+    RedisLink link(address_, Monotonic::now() + settings_.deadline, stop_);
+    load_scripts(link);
+    set_available(true);
+    logger_.info("connected to redis");
+    serve(link);
+}
+
+void RedisStore::load_scripts(RedisLink& link) {
+    for (std::size_t i = 0; i < redis_scripts_count; ++i) {
+        const ReplyPointer hash = link.ask({"SCRIPT", "LOAD", redis_scripts()[i]});
+        if (hash->type != REDIS_REPLY_STRING) throw Error{Code::Unavailable, "SCRIPT LOAD gave no hash"};
+        hashes_[i].assign(hash->str, hash->len);
+    }
+}
+
+// Until the connection breaks or the host stops; both are thrown.
+void RedisStore::serve(RedisLink& link) {
+    for (;;) {
+        take_queued(link);
+        const bool all_sent = link.flush();
+        wait(link, !all_sent);
+        take_replies(link);
+        if (!sent_.empty() && sent_.front().deadline <= Monotonic::now()) {
+            throw Error{Code::Unavailable, "no answer in time (kv.deadline)"};
+        }
+    }
+}
+
+void RedisStore::take_queued(RedisLink& link) {
+    std::deque<Task> taken;
+    {
+        std::lock_guard lock(mutex_);
+        if (stopping_) throw Error{Code::Cancelled, "the host is stopping"};
+        std::uint64_t count = 0;
+        [[maybe_unused]] const ssize_t cleared = read(wake_, &count, sizeof count);
+        taken.swap(queue_);
+    }
+    for (Task& task : taken)
+        send(link, std::move(task));
+}
+
+void RedisStore::send(RedisLink& link, Task task) {
+    RedisLink::Words words;
+    if (task.command.script) words = {"EVALSHA", hashes_[static_cast<std::size_t>(*task.command.script)], "1"};
+    words.insert(words.end(), task.command.words.begin(), task.command.words.end());
+    sent_.push_back(std::move(task));
+    link.append(words);
+}
+
+// Somebody has emptied the server's scripts: it gets this one with its text, and knows it from then on.
+void RedisStore::send_script_text(RedisLink& link, Task task) {
+    RedisLink::Words words{"EVAL", redis_scripts()[static_cast<std::size_t>(*task.command.script)], "1"};
+    words.insert(words.end(), task.command.words.begin(), task.command.words.end());
+    sent_.push_back(std::move(task));
+    link.append(words);
+}
+
+void RedisStore::wait(const RedisLink& link, bool sending) const {
+    pollfd descriptors[] = {{link.descriptor(), static_cast<short>(sending ? POLLIN | POLLOUT : POLLIN), 0},
+                            {wake_, POLLIN, 0},
+                            {stop_, POLLIN, 0}};
+    int wait_ms = -1;
+    if (!sent_.empty()) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(sent_.front().deadline - Monotonic::now());
+        wait_ms = static_cast<int>(std::max<std::int64_t>(0, left.count()));
+    }
+    poll(descriptors, 3, wait_ms);
+}
+
+void RedisStore::take_replies(RedisLink& link) {
+    link.receive();
+    while (const ReplyPointer reply = link.next()) {
+        if (sent_.empty()) throw Error{Code::Unavailable, "redis answers what was not asked"};
+        Task task = std::move(sent_.front());
+        sent_.pop_front();
+        if (is_unknown_script(*reply) && task.command.script) {
+            send_script_text(link, std::move(task));
+        } else {
+            finish(task, redis_outcome(task.operation, *reply));
+        }
+    }
+}
+
+void RedisStore::finish(Task& task, Outcome outcome) {
+    if (outcome.failure == Code::Unavailable || outcome.failure == Code::Internal) ++failures_;
+    if (task.operation == Operation::Get && outcome.failure == Code::NotFound) ++misses_;
+    ++operations_;
+    --waiting_;
+    task.completion(std::move(outcome));
+}
+
+void RedisStore::set_available(bool available) {
+    std::lock_guard lock(mutex_);
+    available_ = available && !stopping_;
+    attempted_ = true;
+    tried_.notify_all();
+}
+
+// Nothing is queued any more once available_ is false.
+void RedisStore::fail_all(const Outcome& outcome) {
+    std::deque<Task> open = std::exchange(sent_, {});
+    {
+        std::lock_guard lock(mutex_);
+        std::move(queue_.begin(), queue_.end(), std::back_inserter(open));
+        queue_.clear();
+    }
+    for (Task& task : open)
+        finish(task, outcome);
+}
+
+void RedisStore::pause(std::chrono::milliseconds duration) const {
+    pollfd stopped{stop_, POLLIN, 0};
+    poll(&stopped, 1, static_cast<int>(duration.count()));
+}
+
+Counts RedisStore::counts() const {
+    Counts counts;
+    counts.operations = operations_;
+    counts.misses = misses_;
+    counts.failures = failures_;
+    counts.waiting = waiting_;
+    std::lock_guard lock(mutex_);
+    counts.available = available_;
+    return counts;
+}
+
+}  // namespace host::kv

@@ -1,0 +1,70 @@
+"""A plugin calls another server: only where the administrator permits it, with the secret that was given to it."""
+
+import http.server
+import threading
+import unittest
+
+from gantry_host import FIXTURES, PLUGINS, GantryHost
+
+
+class Upstream:
+    """A server on this machine, which is the kind of place that no plugin reaches by default."""
+
+    def __enter__(self):
+        keys = self.keys = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                keys.append(self.headers["X-Key"])
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.authority = f"127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def host_with(rules):
+    return GantryHost(
+        {"plugin_directories": [str(PLUGINS), str(FIXTURES)], "plugins": {"notes": None, "calls_out": {"host": rules}}},
+        environment={"GANTRY_SECRET_CALLS_OUT__API_KEY": "geheim"},
+    )
+
+
+class Outbound(unittest.TestCase):
+    def call(self, host, url):
+        answer = host.get("/calls_out", headers={"X-Url": url})
+        self.assertEqual(answer.status, 200, answer)
+        return answer.body.decode()
+
+    def test_nothing_is_called_without_a_rule(self):
+        with Upstream() as upstream, host_with({}) as host:
+            self.assertEqual(self.call(host, f"http://{upstream.authority}/"), "EGRESS_DENIED")
+            self.assertEqual(upstream.keys, [])
+            reasons = [line["reason"] for line in host.logs(plugin="calls_out") or host.logs() if "reason" in line]
+            self.assertTrue(any("egress: [" in reason for reason in reasons), reasons)
+            host.expect_alive()
+
+    def test_this_machine_is_called_only_if_it_is_listed_as_private(self):
+        with Upstream() as upstream, host_with({"egress": ["*:*"]}) as host:
+            self.assertEqual(self.call(host, f"http://{upstream.authority}/"), "ADDRESS_DENIED")
+            self.assertEqual(self.call(host, f"http://localhost:{upstream.authority.split(':')[1]}/"), "ADDRESS_DENIED")
+            self.assertEqual(upstream.keys, [])
+
+    def test_what_is_listed_is_called_with_the_plugins_secret_which_no_log_shows(self):
+        with Upstream() as upstream, host_with({"egress_private": ["127.0.0.1:*"]}) as host:
+            self.assertEqual(self.call(host, f"http://{upstream.authority}/"), "204")
+            self.assertEqual(upstream.keys, ["geheim"])
+            self.assertNotIn("geheim", host.stderr())
+
+
+if __name__ == "__main__":
+    unittest.main()
