@@ -1,6 +1,7 @@
 """A Debian that runs: systemd as its first process, in a container of systemd-nspawn, on the network of this machine."""
 
 import contextlib
+import os
 import pathlib
 import subprocess
 
@@ -41,8 +42,8 @@ class Booted:
         return self.run("journalctl", "-u", "gantry.service", "--no-pager", "-n", "60", "-o", "cat")
 
 
-def _first_process(nspawn):
-    assert nspawn.poll() is None, f"systemd-nspawn ended with {nspawn.returncode}"
+def _first_process(nspawn, console):
+    assert nspawn.poll() is None, f"systemd-nspawn ended with {nspawn.returncode}:\n{console.read_text(errors='replace')}"
     children = subprocess.run(["pgrep", "-P", str(nspawn.pid)], capture_output=True, text=True, check=False).stdout.split()
     return int(children[-1]) if children else None
 
@@ -51,13 +52,13 @@ def _first_process(nspawn):
 def booted(root):
     """`root` with a systemd in it. Nothing else may be mounted there."""
     (root.path / "usr/sbin/policy-rc.d").unlink(missing_ok=True)
-    name = root.path.parent.name
-    command = ["systemd-nspawn", "-q", "-D", root.path, f"--machine={name}", "--boot", "--register=no", "--keep-unit",
+    command = ["systemd-nspawn", "-q", "-D", root.path, f"--machine=gantry-test-{os.getpid()}", "--boot", "--register=no", "--keep-unit",
                "--console=pipe", "--link-journal=no"]  # fmt: skip
-    with open(root.path.parent / "console.log", "wb") as console:
-        nspawn = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+    console = root.path.parent / "console.log"
+    with open(console, "wb") as output:
+        nspawn = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        system = Booted(root, until(lambda: _first_process(nspawn), "systemd-nspawn has a first process"))
+        system = Booted(root, until(lambda: _first_process(nspawn, console), "systemd-nspawn has a first process"))
         until(lambda: _answers(system), "systemd has started")
         yield system
     finally:
