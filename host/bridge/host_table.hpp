@@ -48,7 +48,7 @@ class HostTable {
     struct Registrar {
         HttpService::AddRoute add_route;
         Record record;
-        std::shared_ptr<Claims> claims;  // of the generation
+        std::shared_ptr<Claims> claims = std::make_shared<Claims>();  // of the generation
     };
     HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log::Logger logger);
     HostTable(const HostTable&) = delete;

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "host/core/thread_pool.hpp"
+
 namespace host::http {
 namespace {
 
 std::string dressed(const Settings& settings, bool tls, Head head = Head(200)) {
     std::string lines;
-    const Context context(settings, log::Logger(log::open_memory({}, lines), "http"));
+    core::ThreadPool blocking("blocking", {1, 1});
+    const Context context(settings, log::Logger(log::open_memory({}, lines), "http"), blocking);
     context.dress(head, {"id", {}, tls});
     return std::string(head.lines());
 }

@@ -181,7 +181,7 @@ TEST(WireTlsLife, ASlowReaderMakesAStreamWaitAndIsCutOffAtLast) {
     client.send(wire::get);
     ASSERT_TRUE(wire::eventually([&] { return shelf.size() == 1; }));
     wire::Reply reply = shelf.take();
-    reply.open(wire::Head(200), 0ms);
+    reply.open(wire::Head(200), {});
     std::size_t taken = 0;
     // Until neither the kernel nor the host takes more: after an Again nothing becomes writable.
     for (wire::Write last = wire::Write::Ok; last != wire::Write::Gone; taken += 32 * 1024) {
