@@ -24,7 +24,8 @@ void remove_secret(const config::Config& config, const std::string& owner, const
 
 struct KeyRotation {
     std::string key_id;
-    std::size_t secrets = 0;  // wrapped anew
+    std::size_t secrets = 0;       // wrapped anew
+    bool by_running_host = false;  // it wraps them, within secrets.watch_interval
 };
 KeyRotation rotate_master_key(const config::Config& config);
 

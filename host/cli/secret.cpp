@@ -66,6 +66,10 @@ int secret_remove(const std::string& config_file, const std::string& owner, cons
 
 int secret_rotate_key(const std::string& config_file) {
     const app::KeyRotation rotation = app::rotate_master_key(load(config_file));
+    if (rotation.by_running_host) {
+        std::cout << "the master key is now " << rotation.key_id << "; the running host wraps the stored secrets anew\n";
+        return Ok;
+    }
     std::cout << "the master key is now " << rotation.key_id << "; " << rotation.secrets
               << (rotation.secrets == 1 ? " secret was" : " secrets were") << " wrapped anew\n";
     return Ok;

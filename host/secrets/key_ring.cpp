@@ -160,6 +160,13 @@ const MasterKey* KeyRing::find(const std::string& id) const {
     return found != keys_.end() ? &*found : nullptr;
 }
 
+std::vector<std::string> KeyRing::ids() const {
+    std::vector<std::string> ids;
+    for (const MasterKey& key : keys_)
+        ids.push_back(key.id);
+    return ids;
+}
+
 bool KeyRing::is_stale() const {
     return mark_ != mark_of(file_);
 }

@@ -22,6 +22,7 @@ class KeyRing {
     // Null: this host does not have it.
     const MasterKey* find(const std::string& id) const;
     std::size_t size() const { return keys_.size(); }
+    std::vector<std::string> ids() const;
     const std::filesystem::path& file() const { return file_; }
     // Has the file changed since?
     bool is_stale() const;

@@ -6,7 +6,8 @@ import subprocess
 import unittest
 
 from configuration_case import ConfigurationCase
-from gantry_host import BINARY
+from gantry_host import BINARY, GantryHost
+from waiting import until
 
 
 class Secrets(ConfigurationCase):
@@ -37,6 +38,19 @@ class Secrets(ConfigurationCase):
         self.assertRegex(rotated.stdout, r"^the master key is now [0-9a-f]{16}; 2 secrets were wrapped anew\n$", rotated.stderr)
         after = {line.split()[2] for line in self.secret("list").stdout.splitlines()[1:]}
         self.assertEqual((len(before), len(after), before & after), (1, 1, set()))
+
+    def test_a_running_host_takes_up_a_new_master_key(self):
+        with GantryHost({"secrets": {"watch_interval": "100ms"}}) as host:
+            self.file = host.config_file
+            host.stop()
+            self.secret("set", "notes", "one", value="1")
+            host.start()
+            rotated = self.secret("rotate-key")
+            self.assertRegex(rotated.stdout, r"the running host wraps", rotated.stderr)
+            until(lambda: host.logs(logger="secrets", secrets=1), "the secret is wrapped anew")
+            host.stop()
+            key_id = rotated.stdout.split()[5].rstrip(";")
+            self.assertRegex(self.secret("list").stdout, rf"(?m)^notes +one +{key_id} ")
 
     def test_the_master_key_is_made_for_the_host_alone(self):
         self.secret("list")

@@ -174,7 +174,8 @@ TEST_F(SecretsTest, RotatesAroundADamagedRow) {
     secrets().put({"notes", "damaged"}, "x");
     secrets().put({"notes", "sound"}, "y");
     sql("update gantry.secret set wrapped_key = set_byte(wrapped_key, 20, get_byte(wrapped_key, 20) # 1) where name = 'damaged'");
-    EXPECT_EQ(secrets().rotate(), 1u);
+    secrets().rotate();
+    EXPECT_EQ(count("name = 'sound' and key_id = '" + secrets().active_key_id() + "'"), 1);
     EXPECT_EQ(value({"notes", "sound"}), "y");
 }
 
