@@ -227,11 +227,14 @@ TEST(Jobs, GivesTheJobsOfADeadHostToAnotherAndMarksThem) {
     }());
     Host dying(server);
     Latch begun, release;
-    dying.jobs.activate(worker_of({kind_of("mail", [&](const Attempt&) {
+    // One at a time: held up in the job, it cannot take it again itself.
+    const std::size_t concurrency = 1;
+    const auto hold = [&](const Attempt&) {
         begun.open();
         release.wait();
         return done();
-    })}));
+    };
+    dying.jobs.activate(worker_of({kind_of("mail", hold, concurrency)}));
     const std::string id = dying.submit(draft_of("mail"));
     ASSERT_TRUE(begun.wait());
     std::promise<std::uint32_t> attempt;
