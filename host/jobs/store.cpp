@@ -103,6 +103,8 @@ Store::Step Store::step(std::int64_t host, const std::vector<Verdict>& verdicts,
         " where job.id = e.id and job.host = e.host and job.attempt = e.attempt and job.state = 1 returning 1"
         "), wanted as materialized ("
         " select * from unnest($10::text[], $11::text[], $12::int[]) as w(plugin, kind, room)"
+        // A host whose lease has ended may not know it yet: what it claimed now would be taken from it while it runs.
+        "  where exists (select from job_host where id = $9 and lease_until > now())"
         "), claimed as ("
         " update job set state = 1, attempt = attempt + 1, host = $9, started_at = now(),"
         "  progress_permille = 0, progress_note = ''"
