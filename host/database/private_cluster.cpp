@@ -46,10 +46,10 @@ void PrivateCluster::start() {
     binaries_ = find_server_binaries(settings_.binaries_directory, directory_->cluster());
     if (!directory_->has_cluster()) initialise();
     write_cluster_configuration(*directory_);
-    std::promise<void> first_start;
+    std::promise<std::optional<Refusal>> first_start;
     auto started = first_start.get_future();
     supervisor_ = std::thread([this, promise = std::move(first_start)]() mutable { supervise(std::move(promise)); });
-    started.get();
+    if (const auto refusal = started.get()) throw Error{refusal->code, refusal->reason};
     bootstrap();
 }
 
@@ -117,7 +117,7 @@ void PrivateCluster::bootstrap() const {
     }
 }
 
-void PrivateCluster::supervise(std::promise<void> first_start) {
+void PrivateCluster::supervise(std::promise<std::optional<Refusal>> first_start) {
     pthread_setname_np(pthread_self(), "postgres-keeper");
     auto restart_pause = 0ms;
     for (bool first = true;; first = false) {
@@ -127,7 +127,7 @@ void PrivateCluster::supervise(std::promise<void> first_start) {
         try {
             launch(server);
             state_.with([&](State& state) { state = {true, "", state.restarts + (first ? 0 : 1)}; });
-            if (first) first_start.set_value();
+            if (first) first_start.set_value(std::nullopt);
             pollfd events[] = {{server->descriptor(), POLLIN, 0}, {stop_event_, POLLIN, 0}};
             while (poll(events, 2, -1) <= 0) {
             }
@@ -135,7 +135,7 @@ void PrivateCluster::supervise(std::promise<void> first_start) {
             reason = "PostgreSQL ended with " + describe_wait_status(server->wait(0ms).value_or(0)) + ": " + last_words();
         } catch (const Error& error) {
             if (server) terminate(*server);
-            if (first) return first_start.set_exception(std::current_exception());
+            if (first) return first_start.set_value(Refusal{error.code(), error.what()});
             reason = error.what();
         }
         postmaster_ = 0;

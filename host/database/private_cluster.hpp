@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "host/core/error.hpp"
 #include "host/core/locked.hpp"
 #include "host/database/data_directory.hpp"
 #include "host/database/process.hpp"
@@ -51,7 +53,13 @@ class PrivateCluster {
     void initialise();
     void bootstrap() const;
     std::string url_of(const std::string& database, const std::string& role) const;
-    void supervise(std::promise<void> first_start);
+    // Why the first start failed, told by the supervisor's thread. Not the exception itself: its text is shared between
+    // threads in a way that ThreadSanitizer cannot see through.
+    struct Refusal {
+        core::Code code;
+        std::string reason;
+    };
+    void supervise(std::promise<std::optional<Refusal>> first_start);
     // Returns when the server is ready; throws Unavailable if it ended or is not ready in time.
     void launch(std::unique_ptr<Process>& server);
     void terminate(Process& server) const;
