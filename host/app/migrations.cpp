@@ -4,15 +4,26 @@
 #include <filesystem>
 
 #include "host/app/session.hpp"
+#include "host/core/error.hpp"
 #include "host/database/migrator.hpp"
 
 namespace host::app {
 
 namespace {
 
+// The host's own come with it: who names a folder for his plugin's need not know where they are.
+constexpr const char* host_owner = "gantry";
+constexpr const char* packaged_directory = "/usr/share/gantry/migrations";
+
 std::filesystem::path folder_of(const config::Config& config, const std::string& owner) {
     for (const std::filesystem::path& directory : config.migrations_directories) {
         if (std::filesystem::is_directory(directory / owner)) return directory / owner;
+    }
+    if (owner == host_owner) {
+        const std::filesystem::path packaged = std::filesystem::path(packaged_directory) / owner;
+        if (std::filesystem::is_directory(packaged)) return packaged;
+        throw core::Error(core::Code::Unavailable, "the host's own migrations are missing: there is no folder " + owner +
+                                                       " in the directories of `migrations`, nor in " + packaged_directory);
     }
     return config.migrations_directories.empty() ? std::filesystem::path(owner)
                                                  : config.migrations_directories.front() / owner;
