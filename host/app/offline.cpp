@@ -5,6 +5,7 @@
 
 #include <gantry/json.hpp>
 
+#include "host/app/host_metrics.hpp"
 #include "host/app/host_routes.hpp"
 #include "host/app/plugin_environment.hpp"
 #include "host/config/overlay.hpp"
@@ -95,7 +96,9 @@ std::string openapi_document(const config::Config& config) {
     Offline offline(config);
     offline.manager.start();
     core::ThreadPool nobody("offline", {1, 1});  // nothing is served here
+    const metrics::Registry nothing_counted(config.metrics);
     openapi::PublishedDocument document;
+    offline.hosting->routes.add(metrics_route(nothing_counted, config.metrics.token));
     for (http::Route& route : host_routes({.pool = nobody}, config.openapi))
         add_unless_taken(offline.hosting->routes, std::move(route));
     offline.hosting->routes.add(document.route());

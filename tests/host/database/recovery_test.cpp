@@ -26,6 +26,8 @@ struct Victim {
         Settings result;
         result.data_directory = directory.path();
         result.connections = 2;
+        // A server that comes back slowly, on a machine with much to do, must not be taken for one that stays away.
+        result.connect_deadline = result.queue_deadline = std::chrono::minutes(1);
         return result;
     }
     pid_t postmaster() const {
