@@ -173,11 +173,13 @@ inline gantry_status FakeHttpClient::send(const gantry_http_call& passed, const 
 
 inline void FakeHttpClient::step(const std::shared_ptr<Open>& open) {
     const UpstreamAnswer& answer = open->expectation.answer;
+    bool cancelled = false;
     {
         const std::lock_guard lock(mutex_);
-        if (open_.count(open->id) == 0 || (open->paused && !open->cancelled)) return;
+        cancelled = open->cancelled;
+        if (open_.count(open->id) == 0 || (open->paused && !cancelled)) return;
     }
-    if (open->cancelled || (!open->head_told && answer.status == 0)) return end(open);
+    if (cancelled || (!open->head_told && answer.status == 0)) return end(open);
     if (!open->head_told) {
         open->head_told = true;
         const std::vector<gantry_pair> pairs = pairs_of(answer.headers);
@@ -187,7 +189,8 @@ inline void FakeHttpClient::step(const std::shared_ptr<Open>& open) {
         const gantry_status status = open->sink.data(open->user, {piece.data(), piece.size()});
         const std::lock_guard lock(mutex_);
         if (status < 0) open->cancelled = true;
-        if (status == GANTRY_AGAIN) {
+        // Cancelled meanwhile, it has nobody left who would resume it: its last step must come by itself.
+        if (status == GANTRY_AGAIN && !open->cancelled) {
             ++pauses_;
             open->paused = true;
             return;
