@@ -7,7 +7,7 @@ case "$1" in
 build) wanted="g++ cmake ninja-build ccache make pkg-config python3 curl clang-format-14 clang-14 libpistache-dev
     libsoci-dev libpq-dev libyaml-cpp-dev rapidjson-dev libspdlog-dev libfmt-dev libboost-dev libssl-dev
     zlib1g-dev libzstd-dev libcli11-dev libgtest-dev libgmock-dev postgresql-15 libhiredis-dev redis-server
-    libcurl4-openssl-dev libhowardhinnant-date-dev tzdata openssl" ;;
+    libcurl4-openssl-dev libhowardhinnant-date-dev tzdata openssl python3-websockets" ;;
 test) wanted="rustc" ;;
 node) wanted="npm" ;;
 fuzz) wanted="clang-14 libclang-rt-14-dev" ;;

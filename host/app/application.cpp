@@ -71,12 +71,14 @@ Application::Application(config::Config config, ReadConfig read_config)
       http_client_(config_.http_client, log::Logger(sink_, "http_client")),
       secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
       jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
+      events_(config_.events, database_, blocking_, log::Logger(sink_, "events")),
+      websockets_(config_.http, log::Logger(sink_, "http")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, {&identity_, http_metrics_.unrouted()}),
       reloader_(reloader_parts(std::move(read_config)), hosting_, log::Logger(sink_, "reload")),
       control_(plugins_, pipeline_, reloader_),
-      server_(with_control_socket(config_, log_), pipeline_, log::Logger(sink_, "http")) {
+      server_(with_control_socket(config_, log_), pipeline_, log::Logger(sink_, "http"), &websockets_) {
     define_metrics();
 }
 
@@ -95,6 +97,7 @@ void Application::start() {
     secrets_.start();
     http_client_.start();
     jobs_.start();
+    events_.start();
     plugins_.start();
     pipeline_.publish(route_table_of(
         *hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); }, &http_metrics_));
@@ -120,7 +123,9 @@ std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) 
                                                          .metrics = &metrics_,
                                                          .http_client = &http_client_,
                                                          .secrets = &secrets_,
-                                                         .jobs = &jobs_});
+                                                         .jobs = &jobs_,
+                                                         .events = &events_,
+                                                         .websockets = &websockets_});
 }
 
 Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
@@ -200,13 +205,16 @@ void Application::stop() {
         pipeline_.set_draining(true);
         const auto deadline = core::Monotonic::now() + config_.http.drain_deadline;
         jobs_.close();
+        events_.close();
         const std::size_t cut = server_.drain(config_.http.drain_deadline);
         if (cut > 0) log_.warn("requests were cut off at the drain deadline", {{"requests", cut}});
         if (!jobs_.drain(deadline)) log_.warn("jobs were cut off at the drain deadline and will be begun again");
+        if (!events_.drain(deadline)) log_.warn("an event is still being delivered at the drain deadline");
     }
     // The table pins the plugins: without it they can end.
     pipeline_.publish(nullptr);
     plugins_.stop();
+    events_.stop();
     jobs_.stop();
     server_.stop();
     kv_.stop();

@@ -15,6 +15,7 @@
 #include "host/config/config.hpp"
 #include "host/core/thread_pool.hpp"
 #include "host/database/database.hpp"
+#include "host/events/events.hpp"
 #include "host/http/pipeline.hpp"
 #include "host/http/server.hpp"
 #include "host/http_client/client.hpp"
@@ -75,6 +76,8 @@ class Application {
     http_client::Client http_client_;
     secrets::Secrets secrets_;
     jobs::Jobs jobs_;
+    events::Events events_;
+    http::WebSocketHub websockets_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
     http::Pipeline pipeline_;

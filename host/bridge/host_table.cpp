@@ -33,6 +33,8 @@ const std::vector<Service>& services() {
         {GANTRY_HTTP_CLIENT, &HttpClientService::table(), sizeof(gantry_http_client)},
         {GANTRY_SECRETS, &SecretsService::table(), sizeof(gantry_secrets)},
         {GANTRY_JOBS, &JobsService::table(), sizeof(gantry_jobs)},
+        {GANTRY_EVENTS, &EventsService::table(), sizeof(gantry_events)},
+        {GANTRY_WEBSOCKET, &WebSocketService::table(), sizeof(gantry_websocket)},
     };
     return all;
 }
@@ -58,8 +60,10 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       http_client_(plugin_.id, plugin_.egress, rooms.http_client, gate_),
       secrets_(plugin_.id, rooms.secrets, gate_, registrar.record),
       jobs_(plugin_.id, rooms.jobs, database_, registrar.record, gate_, logger_),
+      events_(plugin_.id, rooms.events, database_, registrar.record, gate_, logger_),
+      websocket_(plugin_.id, rooms.websockets, http_, gate_),
       // Work stops coming first; the database is the last to go, since all the others use it.
-      sides_{&jobs_, &http_, &identity_, &kv_, &metrics_, &http_client_, &secrets_, &database_},
+      sides_{&jobs_, &events_, &websocket_, &http_, &identity_, &kv_, &metrics_, &http_client_, &secrets_, &database_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,

@@ -9,6 +9,7 @@
 #include <gantry/abi/plugin.h>
 
 #include "host/bridge/database_service.hpp"
+#include "host/bridge/events_service.hpp"
 #include "host/bridge/http_client_service.hpp"
 #include "host/bridge/http_service.hpp"
 #include "host/bridge/identity_service.hpp"
@@ -17,6 +18,7 @@
 #include "host/bridge/metrics_service.hpp"
 #include "host/bridge/secrets_service.hpp"
 #include "host/bridge/service_side.hpp"
+#include "host/bridge/websocket_service.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
 
@@ -34,6 +36,8 @@ struct Rooms {
     http_client::Client* http_client = nullptr;
     secrets::Secrets* secrets = nullptr;
     jobs::Jobs* jobs = nullptr;
+    events::Events* events = nullptr;
+    http::WebSocketHub* websockets = nullptr;
 };
 
 // The host as one plugin instance sees it: a gantry_host that knows who is asking. Outlives the instance.
@@ -66,6 +70,8 @@ class HostTable {
     HttpClientService& http_client() { return http_client_; }
     SecretsService& secrets() { return secrets_; }
     JobsService& jobs() { return jobs_; }
+    EventsService& events() { return events_; }
+    WebSocketService& websocket() { return websocket_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -89,6 +95,8 @@ class HostTable {
     HttpClientService http_client_;
     SecretsService secrets_;
     JobsService jobs_;
+    EventsService events_;
+    WebSocketService websocket_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

@@ -36,6 +36,10 @@ class HttpService : public ServiceSide {
     gantry_status body_next(gantry_id request, gantry_body_chunk chunk, void* user);
     gantry_status on_cancel(gantry_id request, void (*cancelled)(void*, gantry_id, gantry_status), void* user);
 
+    // For the services that end a request in their own way: what is open, and that it is open no more.
+    OpenRequest find(gantry_id request) { return requests_.find(request); }
+    void forget(gantry_id request) { requests_.take(request); }
+
     // No route is taken any more: start() is over.
     void freeze() override { frozen_ = true; }
     // Ends what is open: the plugin hears closed() and cancelled() (the gate must still be open), clients get 503.

@@ -13,6 +13,7 @@
 #include "host/config/problems.hpp"
 #include "host/config/tree.hpp"
 #include "host/database/settings.hpp"
+#include "host/events/settings.hpp"
 #include "host/http/settings.hpp"
 #include "host/http_client/settings.hpp"
 #include "host/identity/settings.hpp"
@@ -38,6 +39,7 @@ struct Config {
     kv::Settings kv;
     http_client::Settings http_client;
     secrets::Settings secrets;  // its data_directory is the one above
+    events::Settings events;
     jobs::Settings jobs;
     log::Settings log;
     openapi::Settings openapi;

@@ -34,6 +34,7 @@ const Settings& settings() {
         add_kv_settings(made);
         add_http_client_settings(made);
         add_secrets_settings(made);
+        add_events_settings(made);
         add_jobs_settings(made);
         add_log_settings(made);
         add_metrics_settings(made);

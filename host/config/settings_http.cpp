@@ -8,6 +8,7 @@ using gantry::Json;
 using host::http::Compression;
 using host::http::Cors;
 using host::http::Tls;
+using host::http::WebSockets;
 // The room's struct, not this room's list of settings.
 using Http = host::http::Settings;
 
@@ -64,6 +65,22 @@ void add_tls_settings(Settings& all) {
             {{"minimum", 0}, {"maximum", std::int64_t{2} * 366 * 86'400'000}});
 }
 
+void add_websocket_settings(Settings& all) {
+    Section<Config, WebSockets> sockets(all, "http.websocket",
+                                        [](Config& config) -> WebSockets& { return config.http.websocket; });
+    sockets.add("sockets_max", &WebSockets::sockets_max, "Open WebSockets; above it 503", {least(0), most(1'000'000)});
+    sockets.add("message_bytes_max", &WebSockets::message_bytes_max,
+                "A message of a client where its route says nothing else; above it the socket is closed",
+                {bytes(), least(125), most(gib)});
+    sockets.add("messages_per_second_max", &WebSockets::messages_per_second_max,
+                "Messages of one client; above it they are read later; 0 is no limit", {most(1'000'000)});
+    sockets.add("queue_bytes_max", &WebSockets::queue_bytes_max, "Queued for a slow client before the plugin has to wait",
+                {bytes(), least(4 * kib), most(gib)});
+    sockets.add("ping_interval", &WebSockets::ping_interval, "Of silence, before a client is asked whether it is there");
+    sockets.add("pong_deadline", &WebSockets::pong_deadline, "For its answer");
+    sockets.add("close_deadline", &WebSockets::close_deadline, "For a client to answer the close of the host");
+}
+
 }  // namespace
 
 template <>
@@ -96,6 +113,7 @@ void add_http_settings(Settings& all) {
     cors.add("credentials", &Cors::credentials, "Browsers may send cookies; never together with \"*\"");
     cors.add("max_age", &Cors::max_age, "How long a browser may keep the answer to a preflight", {{"minimum", 0}});
     add_tls_settings(all);
+    add_websocket_settings(all);
 }
 
 }  // namespace host::config

@@ -1,5 +1,8 @@
 #include "host/http/connection.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 
 #include "host/http/refusals.hpp"
@@ -54,6 +57,10 @@ void Connection::flush() {
     pop_complete();
     if (left_ || !write_socket()) {
         lose(ReplyEvents::Reason::ClientLeft);
+        return;
+    }
+    if (may_leave()) {
+        hand_over();
         return;
     }
     tell_writable();
@@ -192,6 +199,27 @@ void Connection::check_deadlines() {
     } else if (passed(since_, settings_.head_deadline)) {
         refuse_partial(refusals::head_deadline, reader_->request());
     }
+}
+
+bool Connection::may_leave() const {
+    return upgrading_ && answers_.size() == 1 && answers_.front().state == OwedAnswer::State::Upgrading && all_sent();
+}
+
+// The duplicate keeps the socket when the worker closes its own descriptor; not a byte is lost between the two.
+void Connection::hand_over() {
+    const int duplicate = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+    if (duplicate < 0 || peer_finished_ || phase_ != Phase::Open) {
+        if (duplicate >= 0) ::close(duplicate);
+        lose(ReplyEvents::Reason::ClientLeft);
+        return;
+    }
+    UpgradeTicket ticket = std::move(answers_.front().upgrade);
+    Handover handover(duplicate, std::move(tls_), std::move(pending_));
+    answers_.clear();
+    ++first_sequence_;
+    worker_.count_answered(1);
+    close_socket();
+    ticket.redeem(std::move(handover));
 }
 
 void Connection::begin_drain() {

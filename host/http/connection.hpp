@@ -44,6 +44,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void open(std::uint64_t sequence, Head head, const StreamKind& kind, std::shared_ptr<Stream> stream);
     void write(std::uint64_t sequence, Bytes piece);
     void close(std::uint64_t sequence, Outcome outcome);
+    void upgrade(std::uint64_t sequence, UpgradeTicket ticket);
 
     // What the loop tells.
     struct Readiness {
@@ -79,7 +80,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void dispatch();
     void refuse_partial(const Refusal& refusal, const Request& partial);
     void on_peer_finished();
-    bool must_wait() const { return blocked_ || answers_.size() >= pipelined_max; }
+    bool must_wait() const { return blocked_ || upgrading_ || answers_.size() >= pipelined_max; }
 
     // connection_answers.cpp: answers to bytes
     OwedAnswer* find(std::uint64_t sequence);
@@ -99,6 +100,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool write_tls();
     bool flush_tls();
     bool part();
+    bool may_leave() const;
+    void hand_over();
     void block();
     bool all_sent() const { return out_.empty() && (!tls_ || !tls_->has_output()); }
     void end_if_finished();
@@ -114,7 +117,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const Settings& settings_;
     const int descriptor_;
     const std::string peer_;
-    const std::unique_ptr<TlsChannel> tls_;
+    std::unique_ptr<TlsChannel> tls_;
 
     Phase phase_ = Phase::Open;
     bool marked_ = false;   // on the worker's list of those to flush, or about to be flushed
@@ -123,8 +126,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool waiting_ = false;     // there may be bytes to read, but first answers must leave
     bool continuing_ = false;  // on the worker's list for the next turn
     bool peer_finished_ = false;
-    bool left_ = false;    // to be told from the loop
-    bool linger_ = false;  // the client may still be sending
+    bool upgrading_ = false;  // what follows the last request may be of another protocol
+    bool left_ = false;       // to be told from the loop
+    bool linger_ = false;     // the client may still be sending
 
     std::unique_ptr<RequestReader> reader_;  // only while a request is under way
     std::string pending_;                    // bytes of a request that is not whole

@@ -119,6 +119,15 @@ void Connection::close(std::uint64_t sequence, Outcome outcome) {
     complete(*answer);
 }
 
+void Connection::upgrade(std::uint64_t sequence, UpgradeTicket ticket) {
+    OwedAnswer* const answer = find(sequence);
+    if (answer == nullptr || answer->state != OwedAnswer::State::Owed) return;
+    answer->state = OwedAnswer::State::Upgrading;
+    answer->events.reset();
+    answer->upgrade = std::move(ticket);
+    mark();
+}
+
 void Connection::complete(OwedAnswer& answer) {
     answer.state = OwedAnswer::State::Complete;
     answer.events.reset();
@@ -136,6 +145,8 @@ void Connection::pop_complete() {
         ++done;
     }
     if (done == 0) return;
+    // The request that asked for an upgrade is always the last: with its answer HTTP goes on.
+    upgrading_ &= done < answers_.size();
     worker_.count_answered(done);
     first_sequence_ += done;
     answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(done));

@@ -127,6 +127,7 @@ void Connection::dispatch() {
         // A client that did not ask for the end may be sending its next request.
         linger_ = reader_->framing().keep_alive;
     }
+    upgrading_ = reader_->framing().upgrade && answer.keep_alive;
     const std::uint64_t sequence = first_sequence_ + answers_.size() - 1;
     worker_.count_request();
     worker_.dispatcher().dispatch(request, Reply(weak_from_this(), sequence));

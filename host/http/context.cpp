@@ -42,6 +42,8 @@ Head head_of(const Problem& problem) {
         head.add("WWW-Authenticate", problem.challenge);
     else if (problem.status == 401)
         head.add_raw("WWW-Authenticate: Bearer\r\n");
+    // RFC 9110 section 15.5.22, RFC 6455 section 4.4.
+    if (problem.status == 426) head.add_raw("Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
     if (problem.retry_after_ms > 0) {
         const std::uint32_t seconds = problem.retry_after_ms / 1000 + (problem.retry_after_ms % 1000 != 0 ? 1 : 0);
         head.add_raw("Retry-After: " + std::to_string(seconds) + "\r\n");

@@ -21,6 +21,9 @@ class CorsPolicy {
     // The same for a preflight; `methods` is what the resource allows: "GET, HEAD, OPTIONS".
     std::string preflight_lines_for(const Request& request, std::string_view methods) const;
 
+    // May pages of that origin read our answers?
+    bool admits(std::string_view origin) const { return allows(origin); }
+
   private:
     bool allows(std::string_view origin) const;
 

@@ -21,6 +21,7 @@
 #include "host/http/problem.hpp"
 #include "host/http/reply.hpp"
 #include "host/http/route.hpp"
+#include "host/http/websocket_hub.hpp"
 
 namespace host::http {
 
@@ -66,6 +67,18 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     Write write(Bytes piece);
     // False: `closed` has come or is just coming, on its own thread. A `writable` under way may still be finishing.
     bool close(Outcome outcome);
+
+    // Makes a WebSocket of the connection instead of an answer. Throws InvalidArgument and Denied as the functions of
+    // websocket_handshake.hpp do, and what WebSocketHub::reserve() throws: then the request is still to be answered. Null:
+    // it has ended. `events` may come before this returns.
+    struct WebSocketOffer {
+        std::string subprotocol = {};  // one that the client offered; empty: none
+        bool any_origin = false;       // pages of every origin are welcome
+        const void* instance = nullptr;
+        std::uint64_t message_bytes_max = 0;
+        std::size_t messages_per_second_max = 0;
+    };
+    std::shared_ptr<WebSocket> accept(WebSocketHub& hub, WebSocketOffer offer, WebSocketEvents events);
 
     // Called once if the exchange ends before its answer began: Cancelled (client left, host stops) or Timeout. At once
     // if that has happened already.

@@ -8,13 +8,14 @@
 #include "host/http/answer_framing.hpp"
 #include "host/http/out_queue.hpp"
 #include "host/http/reply.hpp"
+#include "host/http/upgrade.hpp"
 
 namespace host::http {
 
 // One request of a connection that has not got its whole answer yet. The bytes of an answer whose turn has not come
 // wait in `held`.
 struct OwedAnswer {
-    enum class State { Owed, Streaming, Complete };
+    enum class State { Owed, Streaming, Upgrading, Complete };
 
     explicit OwedAnswer(TextPool& pool) : held(pool) {}
 
@@ -30,6 +31,7 @@ struct OwedAnswer {
     std::chrono::milliseconds heartbeat{0};
     std::weak_ptr<ReplyEvents> events;
     std::shared_ptr<Stream> stream;
+    UpgradeTicket upgrade;  // once its turn has come, the connection goes with it
     OutQueue held;
 };
 

@@ -100,6 +100,13 @@ void Reply::send(Head head, Bytes body) {
            });
 }
 
+void Reply::upgrade(UpgradeTicket ticket) {
+    if (std::exchange(done_, true)) return;
+    run_on(connection_, [sequence = sequence_, ticket = std::move(ticket)](Connection& connection) mutable {
+        connection.upgrade(sequence, std::move(ticket));
+    });
+}
+
 void Reply::open(Head head, const StreamKind& kind) {
     if (done_ || stream_) return;
     const auto connection = connection_.lock();

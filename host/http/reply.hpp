@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "host/http/message.hpp"
+#include "host/http/upgrade.hpp"
 
 namespace host::http {
 
@@ -64,6 +65,9 @@ class Reply {
     Write write(Bytes piece);
     // Cut closes the connection without the last chunk: the client sees that the body is incomplete.
     void close(Outcome outcome);
+
+    // Gives the connection itself away once all earlier answers are sent: another protocol is spoken on it then.
+    void upgrade(UpgradeTicket ticket);
 
   private:
     void finish();

@@ -91,10 +91,11 @@ const Refusal* take_transfer_encoding(std::string_view value, Seen& seen, Framin
     return nullptr;
 }
 
-const Refusal* take_connection(std::string_view value, Seen& seen) {
+const Refusal* take_connection(std::string_view value, Seen& seen, Framing& framing) {
     if (!is_token_list(value)) return &refusals::connection;
     seen.connection_close |= list_has(value, "close");
     seen.connection_keep_alive |= list_has(value, "keep-alive");
+    framing.upgrade |= list_has(value, "upgrade");
     return nullptr;
 }
 
@@ -110,7 +111,7 @@ const Refusal* take_field(const Field& field, Seen& seen, Framing& framing, int 
             framing.expects_continue = true;
             return nullptr;
         case 10:
-            if (equal_names(field.name, "connection")) return take_connection(field.value, seen);
+            if (equal_names(field.name, "connection")) return take_connection(field.value, seen, framing);
             return nullptr;
         case 14:
             if (equal_names(field.name, "content-length")) return take_content_length(field.value, seen, framing);

@@ -17,6 +17,7 @@ struct Framing {
     bool chunked = false;
     bool keep_alive = true;
     bool expects_continue = false;
+    bool upgrade = false;  // to another protocol, if the answer says so
 
     bool has_body() const { return chunked || content_length != 0; }
 };

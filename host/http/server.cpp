@@ -27,9 +27,10 @@ std::size_t workers_of(const Settings& settings) {
 
 class Server::Impl {
   public:
-    Impl(const Settings& settings, Dispatcher& dispatcher, log::Logger logger)
-        : settings_(settings), parts_{settings_, dispatcher, std::move(logger), connections_, [this] { on_empty(); },
-                                      nullptr} {}
+    Impl(const Settings& settings, Dispatcher& dispatcher, log::Logger logger, WebSocketHub* websockets)
+        : settings_(settings),
+          websockets_(websockets),
+          parts_{settings_, dispatcher, std::move(logger), connections_, [this] { on_empty(); }, nullptr} {}
 
     void start() {
         // A client that leaves while it is written to must not end the process.
@@ -41,6 +42,7 @@ class Server::Impl {
         if (std::any_of(listeners.begin(), listeners.end(), [](const Listener& each) { return each.tls(); }))
             tls_.emplace(settings_.tls, parts_.logger);
         parts_.tls = tls_ ? &*tls_ : nullptr;
+        if (websockets_ != nullptr) websockets_->start();
         loops_.emplace(parts_, workers);
         listeners_ = std::move(listeners);
         for (const Listener& listener : listeners_) {
@@ -56,17 +58,20 @@ class Server::Impl {
 
     std::size_t drain(std::chrono::milliseconds deadline) {
         if (!loops_) return 0;
+        const auto until = core::Monotonic::now() + deadline;
         loops_->drain();
         listeners_.clear();
+        const std::size_t cut_sockets = websockets_ != nullptr ? websockets_->drain(until) : 0;
         {
             std::unique_lock lock(mutex_);
-            emptied_.wait_for(lock, deadline, [this] { return connections_ == 0; });
+            emptied_.wait_until(lock, until, [this] { return connections_ == 0; });
         }
-        return loops_->cut();
+        return cut_sockets + loops_->cut();
     }
 
     void stop() {
         if (!loops_) return;
+        if (websockets_ != nullptr) websockets_->stop();
         totals_ = loops_->totals();
         loops_.reset();
         totals_.requests_open = 0;
@@ -98,6 +103,7 @@ class Server::Impl {
     }
 
     const Settings settings_;
+    WebSocketHub* const websockets_;
     std::atomic<std::size_t> connections_{0};
     std::mutex mutex_;
     std::condition_variable emptied_;
@@ -109,8 +115,8 @@ class Server::Impl {
     std::optional<EventLoops> loops_;
 };
 
-Server::Server(const Settings& settings, Dispatcher& dispatcher, log::Logger logger)
-    : impl_(std::make_unique<Impl>(settings, dispatcher, std::move(logger))) {}
+Server::Server(const Settings& settings, Dispatcher& dispatcher, log::Logger logger, WebSocketHub* websockets)
+    : impl_(std::make_unique<Impl>(settings, dispatcher, std::move(logger), websockets)) {}
 
 Server::~Server() {
     impl_->stop();

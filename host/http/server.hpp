@@ -9,6 +9,7 @@
 #include "host/http/dispatcher.hpp"
 #include "host/http/settings.hpp"
 #include "host/http/tls_context.hpp"
+#include "host/http/websocket_hub.hpp"
 #include "host/log/logger.hpp"
 
 namespace host::http {
@@ -17,7 +18,8 @@ namespace host::http {
 // Control thread only, but for the counters.
 class Server {
   public:
-    Server(const Settings& settings, Dispatcher& dispatcher, log::Logger logger);
+    // `websockets` is started and stopped with the server, which takes its sockets for its own; null: there are none.
+    Server(const Settings& settings, Dispatcher& dispatcher, log::Logger logger, WebSocketHub* websockets = nullptr);
     // Stops, if that was not done.
     ~Server();
 
@@ -36,7 +38,7 @@ class Server {
     std::vector<CertificateFacts> certificates() const;
 
     // Accepts nothing more, closes idle connections, lets requests and streams finish until the deadline; then tells the
-    // rest (ReplyEvents::gone) and cuts them. Returns the number that were cut.
+    // rest (ReplyEvents::gone) and cuts them. WebSockets are closed with 1001. Returns the number that were cut.
     std::size_t drain(std::chrono::milliseconds deadline);
     // Drops everything and joins the workers.
     void stop();

@@ -36,6 +36,16 @@ struct Tls {
     std::chrono::seconds hsts{31'536'000};  // Strict-Transport-Security; 0: not sent
 };
 
+struct WebSockets {
+    std::size_t sockets_max = 10'000;
+    std::uint64_t message_bytes_max = 1024 * 1024;    // of a client; above it the socket is closed with 1009
+    std::size_t messages_per_second_max = 100;        // of one client; above it the host reads more slowly; 0: no limit
+    std::uint64_t queue_bytes_max = 256 * 1024;       // to a slow reader before the plugin is told to wait
+    std::chrono::milliseconds ping_interval{30'000};  // of silence, before the client is asked whether it is there
+    std::chrono::milliseconds pong_deadline{15'000};  // for its answer
+    std::chrono::milliseconds close_deadline{5'000};  // between our close frame and the client's
+};
+
 struct Settings {
     // "127.0.0.1:8080", "[::1]:8080", ":8080" (every address, IPv4 and IPv6), "unix:/run/gantry/http.sock"; with
     // "https://" before an IP address, TLS. Port 0: any free one.
@@ -66,6 +76,7 @@ struct Settings {
     Cors cors;
     Compression compression;
     Tls tls;
+    WebSockets websocket;
 };
 
 }  // namespace host::http

@@ -1,6 +1,5 @@
 #include "host/jobs/submissions.hpp"
 
-#include <memory>
 #include <set>
 #include <utility>
 
@@ -13,59 +12,26 @@ using core::Code;
 using core::Error;
 using database::Statement;
 
-namespace {
-
-constexpr std::size_t batch_max = 512;
-constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
-// A second statement is prepared while the first waits for the disk.
-constexpr std::size_t under_way_max = 2;
-
-}  // namespace
+Submissions::Submissions(database::Client& client, std::size_t queue_max)
+    : group_(
+          {.waiting_max = queue_max, .setting = "jobs.submit_queue_max"},
+          [&client](const auto& batch, database::Completion done) { client.query(statement_for(*batch), std::move(done)); },
+          [this](const auto& batch, database::Outcome& outcome) { finish(batch, outcome); }) {}
 
 std::string Submissions::new_id() {
     return "job_" + core::sortable_id();
 }
 
 void Submissions::add(Draft draft, SubmitDone done) {
-    const auto batch = std::make_shared<Batch>();
-    {
-        std::lock_guard lock(mutex_);
-        if (waiting_.size() >= queue_max_) {
-            Error full{Code::Busy, "too many submitted jobs wait to be written (jobs.submit_queue_max)"};
-            throw full.mark_retryable();
-        }
-        waiting_.push_back({new_id(), std::move(draft), std::move(done)});
-        if (under_way_ >= under_way_max) return;
-        // Whoever ends leaves nothing waiting, so this one is alone, and a refusal is its own.
-        *batch = next_batch();
-        ++under_way_;
-    }
-    try {
-        send(batch);
-    } catch (const Error&) {
-        std::lock_guard lock(mutex_);
-        --under_way_;
-        throw;
-    }
-}
-
-// Under the lock.
-Submissions::Batch Submissions::next_batch() {
-    Batch batch;
-    std::size_t bytes = 0;
-    while (!waiting_.empty() && batch.size() < batch_max && bytes < batch_bytes_max) {
-        bytes += waiting_.front().draft.payload.size();
-        batch.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-    }
-    return batch;
+    const std::size_t bytes = draft.payload.size();
+    group_.add({new_id(), std::move(draft), std::move(done)}, bytes);
 }
 
 // Repeating it changes nothing, since the ids are ours: what it finds written already it answers as written.
-void Submissions::send(const std::shared_ptr<Batch>& batch) {
+database::Query Submissions::statement_for(const std::vector<Waiting>& batch) {
     std::vector<std::string> ids, plugins, kinds, keys, payloads;
     std::vector<std::int64_t> attempts, delays, deadlines;
-    for (const Waiting& each : *batch) {
+    for (const Waiting& each : batch) {
         ids.push_back(each.id);
         plugins.push_back(each.draft.plugin);
         kinds.push_back(each.draft.kind);
@@ -84,30 +50,16 @@ void Submissions::send(const std::shared_ptr<Batch>& batch) {
         " on conflict do nothing returning id)"
         " select id from fresh union all select id from job where id = any($1::text[])");
     statement.texts(ids).texts(plugins).texts(kinds).texts(keys).byte_texts(payloads).integers(attempts);
-    statement.integers(delays).integers(deadlines).idempotent();
-    client_.query(statement.take(), [this, batch](database::Outcome&& outcome) { finish(*batch, outcome); });
+    return statement.integers(delays).integers(deadlines).idempotent().take();
 }
 
-void Submissions::finish(const Batch& batch, database::Outcome& outcome) {
+void Submissions::finish(const std::vector<Waiting>& batch, const database::Outcome& outcome) {
     std::set<std::string> written;
     if (!outcome.error) {
         for (std::size_t row = 0; row < outcome.rows.size(); ++row)
             written.insert(database::text_at(outcome.rows, row, 0));
     }
     written_ += written.size();
-    const auto next = std::make_shared<Batch>();
-    {
-        std::lock_guard lock(mutex_);
-        *next = next_batch();
-        if (next->empty()) --under_way_;
-    }
-    try {
-        if (!next->empty()) send(next);
-    } catch (const Error& error) {
-        database::Outcome refused;
-        refused.error = error;
-        finish(*next, refused);
-    }
     for (const Waiting& each : batch) {
         Submitted result{each.id, outcome.error};
         if (!outcome.error && written.count(each.id) == 0)
@@ -118,10 +70,9 @@ void Submissions::finish(const Batch& batch, database::Outcome& outcome) {
 
 database::Query Submissions::within_transaction(const Draft& draft, const std::string& id, std::uint64_t transaction) {
     Statement statement("select gantry.job_submit($1, $2, $3, $4, $5, $6, $7, $8)");
-    statement.text(id).text(draft.plugin).text(draft.kind);
-    statement.text(draft.key).bytes(draft.payload).integer(draft.attempts_max);
-    statement.integer(draft.delay.count()).integer(draft.deadline.count()).within(transaction);
-    return statement.take();
+    statement.text(id).text(draft.plugin).text(draft.kind).text(draft.key).bytes(draft.payload);
+    statement.integer(draft.attempts_max).integer(draft.delay.count()).integer(draft.deadline.count());
+    return statement.within(transaction).take();
 }
 
 }  // namespace host::jobs

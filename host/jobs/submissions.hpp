@@ -3,16 +3,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "host/core/error.hpp"
 #include "host/database/client.hpp"
+#include "host/database/group_commit.hpp"
 #include "host/jobs/job.hpp"
 
 namespace host::jobs {
@@ -24,11 +22,10 @@ struct Submitted {
 };
 using SubmitDone = std::function<void(const Submitted&)>;
 
-// Writes jobs that plugins submit: what comes while a statement is under way goes with the next, all in one commit. The
-// more there is to do, the less each costs.
+// Writes jobs that plugins submit, many in one commit.
 class Submissions {
   public:
-    Submissions(database::Client& client, std::size_t queue_max) : client_(client), queue_max_(queue_max) {}
+    Submissions(database::Client& client, std::size_t queue_max);
 
     // `done` is called once, on a thread of the database's, unless this throws (Busy: too many wait).
     // `draft.attempts_max` must be set.
@@ -46,18 +43,12 @@ class Submissions {
         Draft draft;
         SubmitDone done;
     };
-    using Batch = std::vector<Waiting>;
 
-    void send(const std::shared_ptr<Batch>& batch);
-    void finish(const Batch& batch, database::Outcome& outcome);
-    Batch next_batch();
+    static database::Query statement_for(const std::vector<Waiting>& batch);
+    void finish(const std::vector<Waiting>& batch, const database::Outcome& outcome);
 
-    database::Client& client_;
-    const std::size_t queue_max_;
     std::atomic<std::uint64_t> written_{0};
-    std::mutex mutex_;
-    std::deque<Waiting> waiting_;
-    std::size_t under_way_ = 0;
+    database::GroupCommit<Waiting> group_;
 };
 
 }  // namespace host::jobs

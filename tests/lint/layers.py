@@ -38,6 +38,7 @@ LIBRARIES = {
     r"pistache/": {"http"},
     r"boost/beast": {"cli", "fuzz", "http"},
     r"openssl/": {"core", "http", "secrets"},
+    r"boost/asio": {"cli", "http"},
     r"(soci/|libpq-fe|pg_config|libpq/)": {"database"},
     r"hiredis/": {"kv"},
     r"yaml-cpp/": {"config"},

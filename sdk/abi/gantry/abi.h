@@ -6,6 +6,7 @@
 #include <gantry/abi/config.h>
 #include <gantry/abi/database.h>
 #include <gantry/abi/http_client.h>
+#include <gantry/abi/events.h>
 #include <gantry/abi/http_server.h>
 #include <gantry/abi/identity.h>
 #include <gantry/abi/kv.h>
@@ -15,5 +16,6 @@
 #include <gantry/abi/plugin.h>
 #include <gantry/abi/secrets.h>
 #include <gantry/abi/sys.h>
+#include <gantry/abi/websocket.h>
 
 #endif

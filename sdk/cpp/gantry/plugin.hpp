@@ -6,6 +6,7 @@
 #include <gantry/database.hpp>
 #include <gantry/entry.hpp>
 #include <gantry/error.hpp>
+#include <gantry/events.hpp>
 #include <gantry/health.hpp>
 #include <gantry/host.hpp>
 #include <gantry/http_client.hpp>
@@ -21,3 +22,4 @@
 #include <gantry/stream.hpp>
 #include <gantry/task.hpp>
 #include <gantry/text.hpp>
+#include <gantry/websocket.hpp>

@@ -69,6 +69,7 @@ class Request {
 
     // For the SDK's own use: the stream that the handler has opened, or null.
     detail::StreamState* open_stream() const { return stream_; }
+    const detail::Exchange& exchange() const { return exchange_; }
 
   private:
     detail::Exchange exchange_;

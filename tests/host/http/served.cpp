@@ -14,8 +14,9 @@ Settings on_a_free_port(Settings settings) {
     return settings;
 }
 
-std::unique_ptr<Server> started(const Settings& settings, Pipeline& pipeline, const log::Logger& logger) {
-    auto server = std::make_unique<Server>(on_a_free_port(settings), pipeline, logger);
+std::unique_ptr<Server> started(const Settings& settings, Pipeline& pipeline, const log::Logger& logger,
+                                WebSocketHub& websockets) {
+    auto server = std::make_unique<Server>(on_a_free_port(settings), pipeline, logger, &websockets);
     server->start();
     return server;
 }
@@ -50,7 +51,8 @@ Served::Served(std::vector<Route> routes, Settings settings)
                                              settings.blocking_queue_max})),
       logger_(log::open_memory({}, lines_), "http"),
       pipeline_(settings, logger_, *pool_),
-      server_(started(settings, pipeline_, logger_)),
+      websockets_(settings, logger_),
+      server_(started(settings, pipeline_, logger_, websockets_)),
       client_(address()) {
     pipeline_.publish(table_of(std::move(routes)));
 }

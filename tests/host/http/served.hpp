@@ -29,6 +29,8 @@ class Served {
     std::string address() const { return server_->addresses().front(); }
     support::HttpClient& client() { return client_; }
     Pipeline& pipeline() { return pipeline_; }
+    WebSocketHub& websockets() { return websockets_; }
+    Server& server() { return *server_; }
     // Everything that was logged; stops the server first, so that nothing is still being written.
     const std::string& log();
     void stop();
@@ -38,6 +40,7 @@ class Served {
     std::unique_ptr<core::ThreadPool> pool_;
     log::Logger logger_;
     Pipeline pipeline_;
+    WebSocketHub websockets_;
     std::unique_ptr<Server> server_;
     support::HttpClient client_;
 };

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -47,10 +47,20 @@ class Calls {
     }
     // Makes the oldest call that is due; false: none is.
     bool run_one() {
-        std::optional<std::function<void()>> call = take();
-        if (!call) return false;
-        run(*call);
+        std::unique_lock lock(mutex_);
+        if (queue_.empty()) return false;
+        run_next(lock);
         return true;
+    }
+    // Makes what is due, and waits for what the thread is in the middle of.
+    void settle() {
+        for (;;) {
+            while (run_one()) {
+            }
+            std::unique_lock lock(mutex_);
+            if (!changed_.wait_for(lock, patience, [this] { return running_ == 0 || !queue_.empty(); })) return;
+            if (queue_.empty()) return;
+        }
     }
     bool has_worker() const { return worker_.joinable(); }
     // Makes what is due, then ends the thread.
@@ -71,27 +81,28 @@ class Calls {
             std::unique_lock lock(mutex_);
             changed_.wait(lock, [this] { return finishing_ || !queue_.empty(); });
             if (queue_.empty()) return;
-            const std::function<void()> call = std::move(queue_.front());
-            queue_.pop_front();
-            lock.unlock();
-            run(call);
+            run_next(lock);
         }
     }
-    std::optional<std::function<void()>> take() {
-        const std::lock_guard lock(mutex_);
-        if (queue_.empty()) return std::nullopt;
-        std::function<void()> call = std::move(queue_.front());
+    void run_next(std::unique_lock<std::mutex>& lock) {
+        const std::function<void()> call = std::move(queue_.front());
         queue_.pop_front();
-        return call;
-    }
-    static void run(const std::function<void()>& call) {
-        const ThreadKindScope worker(GANTRY_THREAD_WORKER);
-        call();
+        ++running_;
+        lock.unlock();
+        {
+            const ThreadKindScope worker(GANTRY_THREAD_WORKER);
+            call();
+        }
+        lock.lock();
+        --running_;
+        changed_.notify_all();
     }
 
+    static constexpr std::chrono::seconds patience{10};
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::function<void()>> queue_;
+    int running_ = 0;
     bool finishing_ = false;
     std::thread worker_;
 };

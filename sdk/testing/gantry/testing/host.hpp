@@ -16,6 +16,7 @@
 #include <gantry/abi.h>
 #include <gantry/detail/guard.hpp>
 #include <gantry/testing/database.hpp>
+#include <gantry/testing/events.hpp>
 #include <gantry/testing/http.hpp>
 #include <gantry/testing/http_client.hpp>
 #include <gantry/testing/identity.hpp>
@@ -24,6 +25,7 @@
 #include <gantry/testing/metrics.hpp>
 #include <gantry/testing/secrets.hpp>
 #include <gantry/testing/settings.hpp>
+#include <gantry/testing/websocket.hpp>
 
 namespace gantry::testing {
 
@@ -107,6 +109,15 @@ class FakeHost {
     }
     // Waits for the answer.
     Answer send(ClientRequest request) { return begin(std::move(request)).answer(); }
+    // Opens a WebSocket; throws std::runtime_error with the status if the plugin answers instead.
+    FakeSocket websocket(std::string target, HeaderList headers = {}) {
+        headers.emplace_back("upgrade", "websocket");
+        const std::size_t before = websockets_.accepted();
+        const Answer answer = send({"GET", std::move(target), std::move(headers)});
+        if (answer.status != 101)
+            throw std::runtime_error("no WebSocket: " + std::to_string(answer.status) + " " + answer.body);
+        return FakeSocket(websockets_, websockets_.socket_at(before));
+    }
     // Does not wait.
     Pending begin(ClientRequest request) { return Pending(http_, http_.open(std::move(request))); }
 
@@ -128,6 +139,8 @@ class FakeHost {
     FakeHttpClient& upstream() { return http_client_; }
     FakeSecrets& secrets() { return secrets_; }
     FakeJobs& jobs() { return jobs_; }
+    FakeEvents& events() { return events_; }
+    FakeWebSockets& websockets() { return websockets_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
         const std::lock_guard lock(log_mutex_);
@@ -164,6 +177,8 @@ class FakeHost {
     static const gantry_http_client* http_client_table();
     static const gantry_secrets* secrets_table();
     static const gantry_jobs* jobs_table();
+    static const gantry_events* events_table();
+    static const gantry_websocket* websocket_table();
 
     Watch watch_;
     Calls calls_;
@@ -175,6 +190,8 @@ class FakeHost {
     FakeHttpClient http_client_{watch_, calls_};
     FakeSecrets secrets_{watch_, calls_};
     FakeJobs jobs_{watch_, calls_};
+    FakeEvents events_{calls_};
+    FakeWebSockets websockets_{watch_, calls_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
     std::vector<std::pair<std::string, gantry_status>> withheld_;
@@ -213,8 +230,9 @@ inline void FakeHost::stop() {
     if (started_) {
         http_.cancel_all();
         http_client_.cancel_all();
-        // By hand nothing would complete while the plugin waits for it.
-        complete_all();
+        websockets_.close_all(1001);
+        // By hand nothing would complete while the plugin waits for it; and its stop meets no call in progress.
+        calls_.settle();
         if (plugin_->quiesce != nullptr) {
             const auto deadline = std::chrono::steady_clock::now().time_since_epoch() + std::chrono::seconds(10);
             plugin_->quiesce(plugin_, static_cast<std::uint64_t>(std::chrono::nanoseconds(deadline).count()));
@@ -251,6 +269,7 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
         {GANTRY_IDENTITY, identity_table()}, {GANTRY_KV, kv_table()},
         {GANTRY_METRICS, metrics_table()},   {GANTRY_HTTP_CLIENT, http_client_table()},
         {GANTRY_SECRETS, secrets_table()},   {GANTRY_JOBS, jobs_table()},
+        {GANTRY_EVENTS, events_table()},     {GANTRY_WEBSOCKET, websocket_table()},
     };
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;

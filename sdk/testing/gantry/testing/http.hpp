@@ -67,6 +67,25 @@ class FakeHttp {
     gantry_status stream_close(gantry_id request, gantry_status outcome);
     gantry_status body_next(gantry_id request, gantry_body_chunk chunk, void* user);
     gantry_status on_cancel(gantry_id request, void (*cancelled)(void*, gantry_id, gantry_status), void* user);
+    // The request becomes a socket. False: it has ended.
+    bool upgrade(gantry_id request) {
+        const std::lock_guard lock(mutex_);
+        const ExchangePtr exchange = find(request);
+        if (!exchange || exchange->state != Exchange::State::Open) return false;
+        exchange->answer.status = 101;
+        end(exchange);
+        return true;
+    }
+    // Does the request ask for a WebSocket?
+    bool asks_for_socket(gantry_id request) const {
+        const std::lock_guard lock(mutex_);
+        const ExchangePtr exchange = find(request);
+        if (!exchange) return false;
+        for (const auto& [name, value] : exchange->request.headers) {
+            if (equal_ignoring_case(name, "upgrade") && equal_ignoring_case(value, "websocket")) return true;
+        }
+        return false;
+    }
     // The plugin could not answer because a call was made to fail: the host does it.
     void give_up(gantry_id request);
 

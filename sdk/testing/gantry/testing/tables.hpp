@@ -259,4 +259,51 @@ inline const gantry_jobs* FakeHost::jobs_table() {
     return &table;
 }
 
+inline const gantry_events* FakeHost::events_table() {
+    static const gantry_events table = {
+        sizeof table, 0,
+        [](const gantry_host* host, const gantry_event* event, std::uint32_t flags, gantry_id transaction, gantry_done done,
+           void* user) {
+            const gantry_status told = of(host).watch_.enter("events.publish");
+            return told < 0 ? told : of(host).events_.publish(*event, flags, transaction, done, user);
+        },
+        [](const gantry_host* host, const gantry_subscription* subscription, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("events.subscribe");
+            return told < 0 ? told : of(host).events_.subscribe(*subscription);
+        }};
+    return &table;
+}
+
+inline const gantry_websocket* FakeHost::websocket_table() {
+    static const gantry_websocket table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, gantry_id request, const gantry_websocket_options* options,
+           const gantry_websocket_events* events, void* user, gantry_id* socket, gantry_error* error) -> gantry_status {
+            const gantry_status told = of(host).watch_.enter("accept");
+            if (told == GANTRY_E_GONE) of(host).http_.give_up(request);
+            if (told < 0) return told;
+            if (!of(host).http_.asks_for_socket(request)) {
+                detail::fill(error, GANTRY_E_INVALID, "UPGRADE_REQUIRED", "expected a WebSocket handshake");
+                error->http_status = 426;
+                return GANTRY_E_INVALID;
+            }
+            *socket = of(host).websockets_.open(*options, *events, user);
+            return of(host).http_.upgrade(request) ? GANTRY_OK : GANTRY_E_GONE;
+        },
+        [](const gantry_host* host, gantry_id socket, std::int32_t opcode, gantry_slice message) {
+            const gantry_status told = of(host).watch_.enter("send");
+            return told < 0 ? told : of(host).websockets_.send(socket, opcode, message);
+        },
+        [](const gantry_host* host, gantry_id socket) {
+            const gantry_status told = of(host).watch_.enter("resume");
+            return told < 0 ? told : of(host).websockets_.resume(socket);
+        },
+        [](const gantry_host* host, gantry_id socket, std::uint16_t code, gantry_str reason) {
+            const gantry_status told = of(host).watch_.enter("close");
+            return told < 0 ? told : of(host).websockets_.close(socket, code, view(reason));
+        }};
+    return &table;
+}
+
 }  // namespace gantry::testing

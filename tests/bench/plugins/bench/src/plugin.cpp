@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "broadcast.hpp"
 #include "ticker.hpp"
 
 namespace bench {
@@ -17,6 +18,7 @@ class Plugin {
         routes.get("/bench/rows/{id}", &Plugin::row).internal();
         routes.get("/bench/ticks", &Plugin::ticks).internal();
         routes.get("/bench/flood", &Plugin::flood).internal();
+        routes.get("/bench/broadcast", &Plugin::broadcast).internal();
     }
 
   private:
@@ -48,6 +50,12 @@ class Plugin {
             co_await out.event("", "flood", event_text);
     }
 
+    // A WebSocket that hears the message that all hear, once a second.
+    gantry::Response broadcast(const gantry::Request& request) {
+        broadcast_.add(request);
+        return gantry::empty();
+    }
+
     static std::int64_t number(std::string_view text) {
         std::int64_t value = 0;
         const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -62,6 +70,7 @@ class Plugin {
 
     const gantry::Database database_;
     Ticker ticker_;
+    Broadcast broadcast_;
 };
 
 }  // namespace bench

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/core/thread_pool.hpp"
+#include "host/events/event.hpp"
+#include "host/events/settings.hpp"
+#include "host/events/store.hpp"
+#include "host/log/logger.hpp"
+
+namespace host::events {
+
+// Delivers durable subscriptions: each by one host, one event after the other, in order; a position is written after each
+// batch, so that after a crash the last of them come again, with the same ids. Its tick() is called by the room's thread,
+// the rest by any.
+class Deliveries {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    // `changed` is called when a batch has been delivered.
+    Deliveries(const Settings& settings, core::ThreadPool& pool, log::Logger logger, std::function<void()> changed);
+    // Waits for the pool's threads that are here.
+    ~Deliveries();
+    Deliveries(const Deliveries&) = delete;
+    Deliveries& operator=(const Deliveries&) = delete;
+
+    void activate(const SubscriberPointer& subscriber);
+    void retire(const Subscriber& subscriber);
+    // Nothing more is delivered, but for the calls that are under way.
+    void close();
+    // False: some still are when the deadline passes.
+    bool wait_idle(Clock::time_point deadline);
+
+    // There may be something new for everybody.
+    void look_everywhere();
+    // The subscriptions may be free to be taken.
+    void claim_soon() { claim_at_ = Clock::time_point{}; }
+    // Claims, writes positions, reads and hands out. When it is to be called again at the latest.
+    Clock::time_point tick(Store& store);
+    // Writes what has been delivered and lets others have the subscriptions.
+    void release_all(Store& store);
+
+    std::uint64_t delivered() const { return delivered_; }
+    std::uint64_t failed() const { return failed_; }
+    std::uint64_t dead() const { return dead_; }
+
+  private:
+    using Key = std::pair<std::string, std::string>;
+    struct Line {
+        std::string pattern;
+        SubscriberPointer subscriber;  // null: retired
+        Deliver deliver;
+        bool claimed = false;
+        bool hungry = true;
+        bool more_soon = false;
+        bool pattern_changed = false;  // since the batch was read
+        ClaimedSubscription place;     // as far as all is delivered
+        Position after;                // of the batch as a whole
+        std::vector<EventPointer> batch;
+        std::size_t done = 0;    // of the batch
+        std::size_t saved = 0;   // of these
+        bool under_way = false;  // a pool thread is here or on its way
+        std::string error;       // of the event that comes next
+        bool failed = false;     // just now
+        Clock::time_point due{};
+    };
+
+    void claim(Store& store);
+    void serve(const Key& key, Line& line, Store& store, std::unique_lock<std::mutex>& lock);
+    bool settle(const Key& key, Line& line, Store& store, std::unique_lock<std::mutex>& lock);
+    void hand_out(const Key& key, Line& line);
+    void work(const Key& key);
+
+    const Settings& settings_;
+    core::ThreadPool& pool_;
+    const log::Logger logger_;
+    const std::function<void()> changed_;
+    std::mutex mutex_;
+    std::condition_variable idle_;
+    std::map<Key, Line> lines_;
+    std::size_t hands_ = 0;
+    bool closed_ = false;
+    std::atomic<Clock::time_point> claim_at_{Clock::time_point{}};
+    Clock::time_point leased_until_{};
+    std::atomic<std::uint64_t> delivered_{0}, failed_{0}, dead_{0};
+};
+
+}  // namespace host::events

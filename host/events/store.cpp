@@ -1,0 +1,157 @@
+#include "host/events/store.hpp"
+
+#include "host/database/statement.hpp"
+
+namespace host::events {
+
+using database::integer_at;
+using database::is_null_at;
+using database::Rows;
+using database::run;
+using database::Statement;
+using database::text_at;
+
+namespace {
+
+// What all topics of the pattern begin with; empty for a pattern that is a topic.
+std::string prefix_of(const std::string& pattern) {
+    return pattern.ends_with(".*") ? pattern.substr(0, pattern.size() - 1) : "";
+}
+
+std::pair<std::vector<std::string>, std::vector<std::string>> columns_of(const Store::Names& names) {
+    std::pair<std::vector<std::string>, std::vector<std::string>> columns;
+    for (const auto& [plugin, name] : names) {
+        columns.first.push_back(plugin);
+        columns.second.push_back(name);
+    }
+    return columns;
+}
+
+}  // namespace
+
+EventPointer event_at(const Rows& rows, std::size_t row) {
+    auto event = std::make_shared<Event>();
+    event->seq = integer_at(rows, row, 0);
+    event->id = text_at(rows, row, 1);
+    event->source = text_at(rows, row, 2);
+    event->topic = text_at(rows, row, 3);
+    event->key = text_at(rows, row, 4);
+    event->payload = text_at(rows, row, 5);
+    event->at_us = integer_at(rows, row, 6);
+    return event;
+}
+
+void Store::declare(const Subscriber& subscriber) {
+    std::vector<std::string> names;
+    for (const Subscription& subscription : subscriber.subscriptions) {
+        if (!subscription.durable) continue;
+        names.push_back(subscription.name);
+        Statement statement(
+            "insert into event_subscription (plugin, name, pattern) values ($1, $2, $3)"
+            " on conflict (plugin, name) do update set pattern = excluded.pattern, retired = false");
+        run(client_, statement.text(subscriber.plugin).text(subscription.name).text(subscription.pattern).idempotent());
+    }
+    Statement retire(
+        "update event_subscription set retired = true, host = null where plugin = $1 and name <> all($2::text[])"
+        " and not retired");
+    run(client_, retire.text(subscriber.plugin).texts(names).idempotent());
+}
+
+void Store::free_all() {
+    Statement statement("update event_subscription set host = null, lease_until = null where host is not null");
+    run(client_, statement.idempotent());
+}
+
+std::vector<ClaimedSubscription> Store::claim(const Names& names, std::chrono::milliseconds lease) {
+    const auto [plugins, subscriptions] = columns_of(names);
+    Statement statement(
+        "update event_subscription s set host = $3, lease_until = now() + $4 * interval '1 millisecond'"
+        " from unnest($1::text[], $2::text[]) as w(plugin, name) where s.plugin = w.plugin and s.name = w.name"
+        " and not retired and (host is null or host = $3 or lease_until < now())"
+        " returning s.plugin, s.name, from_transaction::text, to_transaction::text, seq, attempt");
+    const Rows rows =
+        run(client_, statement.texts(plugins).texts(subscriptions).text(host_).integer(lease.count()).idempotent());
+    std::vector<ClaimedSubscription> claimed;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        claimed.push_back({text_at(rows, row, 0),
+                           text_at(rows, row, 1),
+                           {text_at(rows, row, 2), text_at(rows, row, 3), integer_at(rows, row, 4)},
+                           static_cast<std::uint32_t>(integer_at(rows, row, 5))});
+    }
+    return claimed;
+}
+
+void Store::release(const Names& names) {
+    const auto [plugins, subscriptions] = columns_of(names);
+    Statement statement(
+        "with released as (update event_subscription s set host = null, lease_until = null"
+        "  from unnest($1::text[], $2::text[]) as w(plugin, name) where s.plugin = w.plugin and s.name = w.name and host = $3"
+        "  returning 1) select pg_notify('gantry_event', 'released') from released limit 1");
+    run(client_, statement.texts(plugins).texts(subscriptions).text(host_).idempotent());
+}
+
+Position Store::present() {
+    Statement statement("select pg_snapshot_xmin(pg_current_snapshot())::text");
+    const std::string now = text_at(run(client_, statement.idempotent()), 0, 0);
+    return {now, now, 0};
+}
+
+Store::Read Store::read(Position position, const std::string& pattern, std::size_t limit) {
+    if (position.from == position.to) {
+        // The next window: what has ended since. Its first number spares the read a search from the beginning.
+        Statement open(
+            "select h.horizon::text, (select min(seq) from event where transaction >= $1::xid8 and transaction < h.horizon),"
+            " exists (select from event where transaction >= h.horizon)"
+            " from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) h");
+        const Rows rows = run(client_, open.text(position.to).idempotent());
+        const std::string horizon = text_at(rows, 0, 0);
+        if (is_null_at(rows, 0, 1)) {
+            return {{}, position, {horizon, horizon, 0}, integer_at(rows, 0, 2) != 0};
+        }
+        position = {position.to, horizon, integer_at(rows, 0, 1) - 1};
+    }
+    Statement statement(
+        "select seq, id, source, topic, key, payload, at from event"
+        " where seq > $1 and transaction >= $2::xid8 and transaction < $3::xid8"
+        " and ($4 = '*' or topic = $4 or ($5 <> '' and starts_with(topic, $5))) order by seq limit $6");
+    statement.integer(position.seq).text(position.from).text(position.to).text(pattern).text(prefix_of(pattern));
+    const Rows rows = run(client_, statement.integer(static_cast<std::int64_t>(limit)).idempotent());
+    Read read{{}, position, {position.to, position.to, 0}, false};
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        read.events.push_back(event_at(rows, row));
+    if (read.events.size() == limit) {
+        read.after = position;
+        read.after.seq = read.events.back()->seq;
+    }
+    return read;
+}
+
+bool Store::save(const ClaimedSubscription& subscription, std::uint64_t delivered, const std::string& error) {
+    Statement statement(
+        "update event_subscription set from_transaction = $4::xid8, to_transaction = $5::xid8, seq = $6, attempt = $7,"
+        " delivered = delivered + $8, error = nullif($9, '') where plugin = $1 and name = $2 and host = $3");
+    statement.text(subscription.plugin).text(subscription.name).text(host_);
+    statement.text(subscription.position.from).text(subscription.position.to).integer(subscription.position.seq);
+    statement.integer(subscription.attempt).integer(static_cast<std::int64_t>(delivered)).text(error);
+    return run(client_, statement).affected() == 1;
+}
+
+void Store::bury(const ClaimedSubscription& subscription, const DeadEvent& dead) {
+    Statement statement(
+        "insert into event_dead (plugin, subscription, seq, event, topic, key, payload, attempts, error)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing");
+    statement.text(subscription.plugin).text(subscription.name).integer(dead.event->seq).text(dead.event->id);
+    statement.text(dead.event->topic).text(dead.event->key).bytes(dead.event->payload);
+    run(client_, statement.integer(dead.attempts).text(dead.error).idempotent());
+}
+
+std::size_t Store::clean(std::chrono::milliseconds keep) {
+    Statement dead("delete from event_dead where at < now() - $1 * interval '1 millisecond'");
+    run(client_, dead.integer(keep.count()).idempotent());
+    Statement statement(
+        "delete from event where seq in (select seq from event where at < now() - $1 * interval '1 millisecond'"
+        " order by seq limit 10000)");
+    return run(client_, statement.integer(keep.count()).idempotent()).affected();
+}
+
+}  // namespace host::events
