@@ -57,9 +57,9 @@ std::string schema_of(gantry_str text, const char* member) {
 }
 
 std::uint16_t success_of(std::uint32_t status) {
-    if (status == 0 || (status >= 200 && status <= 299)) return static_cast<std::uint16_t>(status);
+    if (status == 0 || status == 101 || (status >= 200 && status <= 299)) return static_cast<std::uint16_t>(status);
     throw core::Error(core::Code::InvalidArgument,
-                      "response_status is " + std::to_string(status) + " but must be 200-299, or 0");
+                      "response_status is " + std::to_string(status) + " but must be 200-299, 101 for a WebSocket, or 0");
 }
 
 http::Route route_from(const gantry_route& route, const std::string& owner) {

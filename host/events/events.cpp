@@ -43,6 +43,7 @@ void Events::start() {
     admin_.emplace(*client_);
     // Whoever else worked on the host's own server has died with it.
     if (database_.is_private()) store_->free_all();
+    followed_ = store_->present();
     group_.emplace(
         database::GroupCommit<Waiting>::Limits{.waiting_max = settings_.publish_queue_max,
                                                .setting = "events.publish_queue_max"},
@@ -247,10 +248,12 @@ void Events::act(const Agenda& agenda) {
 
 // Durable events for those who are not: from the moment they came.
 void Events::follow() {
-    if (!local_.wanted()) return followed_.reset();
-    if (!followed_) followed_ = store_->present();
+    const bool wanted = local_.wanted();
+    // Kept up even for nobody: who subscribes next must not miss what comes before our next look.
+    if (!wanted) followed_ = store_->present();
+    if (!wanted) return;
     for (;;) {
-        Store::Read read = store_->read(*followed_, "*", follow_batch_max);
+        Store::Read read = store_->read(followed_, "*", follow_batch_max);
         followed_ = read.after;
         for (EventPointer& event : read.events)
             local_.publish(std::move(event));

@@ -107,7 +107,7 @@ class Events {
 
     // The thread's own.
     std::vector<SubscriberPointer> undeclared_;
-    std::optional<Position> followed_;  // for subscribers that are not durable; nothing while there are none
+    Position followed_;  // for subscribers that are not durable
     Clock::time_point next_tick_{};
     Clock::time_point look_at_{};
     Clock::time_point clean_at_{};

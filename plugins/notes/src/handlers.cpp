@@ -172,6 +172,7 @@ Task<void> Handlers::export_all(const Request& request) const {
     while (!page.empty()) {
         for (const Note& note : page)
             co_await out.event(public_id(note.id), "note", to_json(note).dump());
+        exported_.add(static_cast<double>(page.size()));
         last = page.back().id;
         page = co_await store_.page_after(last, settings_.page);
     }

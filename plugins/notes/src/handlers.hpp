@@ -2,6 +2,7 @@
 
 // HTTP in, HTTP out: reads what a request says, asks note and store, and says the answer.
 
+#include <gantry/metrics.hpp>
 #include <gantry/request.hpp>
 #include <gantry/response.hpp>
 #include <gantry/task.hpp>
@@ -13,7 +14,8 @@ namespace notes {
 
 class Handlers {
   public:
-    Handlers(const Store& store, const Settings& settings) : store_(store), settings_(settings) {}
+    Handlers(gantry::Host host, const Settings& settings)
+        : store_(host), settings_(settings), exported_(host, "exported_total", "Notes that were exported") {}
 
     gantry::Task<gantry::Response> create(const gantry::Request& request) const;
     gantry::Task<gantry::Response> show(const gantry::Request& request) const;
@@ -31,6 +33,7 @@ class Handlers {
 
     const Store store_;
     const Settings settings_;
+    const gantry::Counter exported_;
 };
 
 }  // namespace notes

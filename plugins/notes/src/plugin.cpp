@@ -1,9 +1,12 @@
 #include <gantry/plugin.hpp>
 
 #include "handlers.hpp"
+#include "housekeeping.hpp"
 #include "schemas.hpp"
 #include "settings.hpp"
 #include "store.hpp"
+#include "watchers.hpp"
+#include "webhook.hpp"
 
 namespace notes {
 
@@ -11,7 +14,11 @@ class Plugin {
   public:
     using Config = Settings;
 
-    Plugin(gantry::Host host, const Settings& settings) : handlers_(Store(host), settings) {}
+    Plugin(gantry::Host host, const Settings& settings)
+        : handlers_(host, settings),
+          watchers_(host),
+          webhook_(host, settings.webhook),
+          housekeeping_(host, Store(host), settings.forget_after_days) {}
 
     void routes(gantry::Routes<Plugin>& routes) {
         auto notes = routes.with(handlers_);
@@ -44,6 +51,14 @@ class Plugin {
                 "Each event `note` has a note as its data and the id of that note as its own; the event `end` comes "
                 "last. With the header `Last-Event-ID` the export goes on after that note.")
             .answers(200, "text/event-stream");
+        routes.with(watchers_)
+            .get("/notes/changes", &Watchers::watch)
+            .operation("watch_notes")
+            .summary("Changes as they happen, on a WebSocket")
+            .description(
+                "A text message for each change of a note: `change` (notes.created, notes.changed, notes.removed), "
+                "`id`, `version`, `title`.")
+            .answers(101);
         notes.get("/notes/{id}", &Handlers::show)
             .operation("show_note")
             .summary("One note")
@@ -75,6 +90,9 @@ class Plugin {
     static constexpr std::uint64_t request_bytes_max = 6 * body_bytes_max + 65'536;
 
     Handlers handlers_;
+    Watchers watchers_;
+    Webhook webhook_;
+    Housekeeping housekeeping_;
 };
 
 }  // namespace notes

@@ -1,13 +1,18 @@
 #include "store.hpp"
 
+#include <string>
 #include <utility>
+
+#include <gantry/json.hpp>
 
 namespace notes {
 
+using gantry::Json;
 using gantry::Row;
 using gantry::Rows;
 using gantry::Task;
 using gantry::Timestamp;
+using gantry::Transaction;
 
 namespace {
 
@@ -34,14 +39,25 @@ std::vector<Note> notes_of(const Rows& rows) {
     return notes;
 }
 
+// Changes of one note arrive in their order. The body is left out: it may be larger than an event should be.
+gantry::PublishEvent event(const gantry::Events& events, const std::string& topic, const Note& note) {
+    const std::string id = public_id(note.id);
+    const Json what = Json::object({{"change", topic}, {"id", id}, {"version", note.version}, {"title", note.title}});
+    return events.publish(topic, what.dump()).key(id);
+}
+
 }  // namespace
 
 Task<Note> Store::insert(const Draft& draft) const {
-    const Rows rows = co_await database_.query(
+    Transaction transaction = co_await database_.begin();
+    const Rows rows = co_await transaction.query(
         "insert into note (title, body, tags) values ($1, $2, $3)"
         " returning id, version, title, body, tags, created_at, updated_at",
         draft.title, draft.body, draft.tags);
-    co_return note_of(rows[0]);
+    const Note note = note_of(rows[0]);
+    co_await event(events_, "notes.created", note).within(transaction);
+    co_await transaction.commit();
+    co_return note;
 }
 
 Task<std::optional<Note>> Store::find(std::int64_t id) const {
@@ -52,18 +68,43 @@ Task<std::optional<Note>> Store::find(std::int64_t id) const {
 }
 
 Task<std::optional<Note>> Store::update(std::int64_t id, const Change& change, std::optional<std::int64_t> expected) const {
-    const Rows rows = co_await database_.query(
+    Transaction transaction = co_await database_.begin();
+    const Rows rows = co_await transaction.query(
         "update note set title = coalesce($2, title), body = coalesce($3, body), tags = coalesce($4, tags),"
         " version = version + 1, updated_at = now()"
         " where id = $1 and ($5::bigint is null or version = $5)"
         " returning id, version, title, body, tags, created_at, updated_at",
         id, change.title, change.body, change.tags, expected);
-    co_return first_note_of(rows);
+    const std::optional<Note> note = first_note_of(rows);
+    if (!note) co_return std::nullopt;
+    co_await event(events_, "notes.changed", *note).within(transaction);
+    co_await transaction.commit();
+    co_return note;
 }
 
 Task<bool> Store::remove(std::int64_t id) const {
-    const Rows rows = co_await database_.query("delete from note where id = $1", id);
-    co_return rows.affected() > 0;
+    Transaction transaction = co_await database_.begin();
+    const Rows rows = co_await transaction.query(
+        "delete from note where id = $1 returning id, version, title, body, tags, created_at, updated_at", id);
+    const std::optional<Note> note = first_note_of(rows);
+    if (!note) co_return false;
+    co_await event(events_, "notes.removed", *note).within(transaction);
+    co_await transaction.commit();
+    co_return true;
+}
+
+Task<std::int64_t> Store::forget(std::int64_t days, std::int64_t limit) const {
+    Transaction transaction = co_await database_.begin();
+    const Rows rows = co_await transaction.query(
+        "delete from note where id in (select id from note where updated_at < now() - make_interval(days => $1::int)"
+        " order by id limit $2 for update skip locked)"
+        " returning id, version, title, body, tags, created_at, updated_at",
+        days, limit);
+    const std::vector<Note> forgotten = notes_of(rows);
+    for (const Note& note : forgotten)
+        co_await event(events_, "notes.removed", note).within(transaction);
+    co_await transaction.commit();
+    co_return static_cast<std::int64_t>(forgotten.size());
 }
 
 Task<Found> Store::newest(std::optional<std::int64_t> before, std::int64_t limit) const {

@@ -1,6 +1,7 @@
 #pragma once
 
-// Notes in PostgreSQL: the only file that speaks SQL.
+// Notes in PostgreSQL: the only file that speaks SQL. Every change is an event too, notes.created, notes.changed or
+// notes.removed: both happen, or neither.
 
 #include <cstdint>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include <gantry/database.hpp>
+#include <gantry/events.hpp>
 #include <gantry/task.hpp>
 
 #include "note.hpp"
@@ -21,7 +23,7 @@ struct Found {
 
 class Store {
   public:
-    explicit Store(gantry::Host host) : database_(host) {}
+    explicit Store(gantry::Host host) : database_(host), events_(host) {}
 
     gantry::Task<Note> insert(const Draft& draft) const;
     gantry::Task<std::optional<Note>> find(std::int64_t id) const;
@@ -38,8 +40,12 @@ class Store {
     // The oldest first, those younger than `after`.
     gantry::Task<std::vector<Note>> page_after(std::int64_t after, std::int64_t limit) const;
 
+    // Removes up to `limit` notes that nobody has changed for `days`, and says how many.
+    gantry::Task<std::int64_t> forget(std::int64_t days, std::int64_t limit) const;
+
   private:
     gantry::Database database_;
+    gantry::Events events_;
 };
 
 }  // namespace notes

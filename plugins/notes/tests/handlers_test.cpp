@@ -95,11 +95,11 @@ TEST_F(NotesApi, ChangesOnlyWhatIsThere) {
 }
 
 TEST_F(NotesApi, RemovesANote) {
-    host.database().expect_affected("delete from note", 1);
+    host.database().expect("delete from note", note_rows({7}));
     const auto removed = host.del("/notes/note_7");
     EXPECT_EQ(removed.status, 204);
     EXPECT_EQ(removed.body, "");
-    host.database().expect_affected("delete from note", 0);
+    host.database().expect("delete from note", note_rows({}));
     EXPECT_EQ(host.del("/notes/note_7").status, 404);
 }
 

@@ -108,7 +108,10 @@ TEST(Document, SaysStatusAndTypeOfASuccessAsFarAsTheRouteTells) {
     Route stream = route("GET", "/stream", "stream");
     stream.response_status = 200;
     stream.response_type = "text/event-stream";
-    const Json made = document_of({route("GET", "/silent", "silent"), told, stream});
+    Route socket = route("GET", "/socket", "socket");
+    socket.response_status = 101;
+    const Json made = document_of({route("GET", "/silent", "silent"), told, stream, socket});
+    EXPECT_EQ(at(get_operation(made, "/socket"), {"responses", "101"}).dump(), R"({"description":"Switching Protocols"})");
     EXPECT_EQ(at(made, {"paths", "/notes", "post", "responses", "201"}).dump(),
               R"({"description":"Created","content":{"application/json":{"schema":{"type":"object"}}}})");
     EXPECT_EQ(at(get_operation(made, "/silent"), {"responses", "2XX"}).dump(), R"({"description":"Success"})");

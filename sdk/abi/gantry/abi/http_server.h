@@ -79,7 +79,7 @@ typedef struct gantry_route {
     /* For OpenAPI, as are the schemas above. */
     gantry_str parameters_schema; /* JSON Schema of an object: its properties are the query parameters; empty: none told */
     gantry_str response_type;     /* media type of the 2xx body, "text/event-stream"; empty: JSON if there is a schema */
-    uint32_t response_status;     /* the 2xx status of a success; 0: not told */
+    uint32_t response_status;     /* of a success: 2xx, 101 for a WebSocket; 0: not told */
     uint32_t reserved_2;
 } gantry_route;
 enum {
