@@ -14,6 +14,7 @@
 #include "host/app/host_metrics.hpp"
 #include "host/app/host_routes.hpp"
 #include "host/app/migrations.hpp"
+#include "host/app/room_metrics.hpp"
 #include "host/core/clock.hpp"
 #include "host/core/thread_kind.hpp"
 #include "host/metrics/process.hpp"
@@ -70,6 +71,7 @@ Application::Application(config::Config config, ReadConfig read_config)
       kv_(config_.kv, database_, log::Logger(sink_, "kv")),
       http_client_(config_.http_client, log::Logger(sink_, "http_client")),
       secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
+      administrators_(config_, secrets_, identity_.tokens(), log::Logger(sink_, "identity")),
       jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
       events_(config_.events, database_, blocking_, log::Logger(sink_, "events")),
       websockets_(config_.http, log::Logger(sink_, "http")),
@@ -101,7 +103,7 @@ void Application::start() {
     plugins_.start();
     pipeline_.publish(route_table_of(
         *hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); }, &http_metrics_));
-    admit_administrators();
+    administrators_.admit();
     server_.start();
     serving_ = true;
     log_.info("serving", {{"plugins", config_.plugins.wanted.size()}});
@@ -112,6 +114,11 @@ void Application::define_metrics() {
     define_server_metrics(metrics_, server_);
     define_database_metrics(metrics_, database_);
     define_kv_metrics(metrics_, kv_);
+    define_job_metrics(metrics_, jobs_);
+    define_event_metrics(metrics_, events_);
+    define_http_client_metrics(metrics_, http_client_);
+    define_secret_metrics(metrics_, secrets_);
+    define_websocket_metrics(metrics_, websockets_);
     define_plugin_metrics(metrics_, plugins_);
 }
 
@@ -159,14 +166,6 @@ gantry::Json Application::status() const {
                    gantry::Json::object({{"at", core::rfc3339(last->finished_us)}, {"swapped", last->swapped}}));
     }
     return status;
-}
-
-void Application::admit_administrators() {
-    const std::vector<std::string> all{"*"};
-    if (!config_.identity.admin_token.empty())
-        identity_.tokens().add(config_.identity.admin_token, {"admin", {}, all, R"({"id":"admin","scopes":["*"]})"});
-    const ControlAccess control = open_control(config_.data_directory);
-    identity_.tokens().add(control.token, {"command_line", {}, all, R"({"id":"command_line","scopes":["*"]})"});
 }
 
 std::vector<std::string> Application::addresses() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/app/administrators.hpp"
 #include "host/app/http_metrics.hpp"
 #include "host/app/plugin_control.hpp"
 #include "host/app/plugin_environment.hpp"
@@ -59,7 +60,6 @@ class Application {
     std::vector<http::Route> host_routes(const PluginHosting& hosting);
     Reloader::Parts reloader_parts(ReadConfig read_config);
     gantry::Json status() const;
-    void admit_administrators();
     void define_metrics();
     std::vector<std::string> unready_reasons() const;
 
@@ -75,6 +75,7 @@ class Application {
     kv::Kv kv_;
     http_client::Client http_client_;
     secrets::Secrets secrets_;
+    Administrators administrators_;
     jobs::Jobs jobs_;
     events::Events events_;
     http::WebSocketHub websockets_;

@@ -51,38 +51,6 @@ void define_server_metrics(Registry& registry, const http::Server& server) {
                   [&server] { return server.counters().connections; });
 }
 
-void define_database_metrics(Registry& registry, const database::Database& database) {
-    define_single(registry, Kind::Gauge, "gantry_database_connections", "Connections to the database",
-                  [&database] { return database.counts().connections; });
-    define_single(registry, Kind::Gauge, "gantry_database_connections_in_use",
-                  "Connections that run a statement or hold a transaction",
-                  [&database] { return database.counts().connections_in_use; });
-    define_single(registry, Kind::Gauge, "gantry_database_operations_waiting", "Operations that wait for a connection",
-                  [&database] { return database.counts().waiting; });
-    define_single(registry, Kind::Counter, "gantry_database_operations_total", "Operations that have ended",
-                  [&database] { return database.counts().completed; });
-    define_single(registry, Kind::Counter, "gantry_database_query_errors_total", "Operations that have ended with an error",
-                  [&database] { return database.counts().failed; });
-}
-
-void define_kv_metrics(Registry& registry, const kv::Kv& kv) {
-    define_single(registry, Kind::Gauge, "gantry_kv_up", "1 if the key-value store answers, else 0",
-                  [&kv] { return kv.counts().available ? 1 : 0; });
-    define_single(registry, Kind::Counter, "gantry_kv_operations_total", "Operations on the key-value store that have ended",
-                  [&kv] { return kv.counts().operations; });
-    define_single(registry, Kind::Counter, "gantry_kv_misses_total", "Reads that found nothing",
-                  [&kv] { return kv.counts().misses; });
-    define_single(registry, Kind::Counter, "gantry_kv_failures_total", "Operations that could not be carried out",
-                  [&kv] { return kv.counts().failures; });
-    define_single(registry, Kind::Gauge, "gantry_kv_operations_waiting", "Operations that wait for an answer",
-                  [&kv] { return kv.counts().waiting; });
-    define_single(registry, Kind::Gauge, "gantry_kv_entries", "Entries in memory", [&kv] { return kv.counts().entries; });
-    define_single(registry, Kind::Gauge, "gantry_kv_bytes", "Bytes in memory, overhead included",
-                  [&kv] { return kv.counts().bytes; });
-    define_single(registry, Kind::Counter, "gantry_kv_evicted_total", "Entries that went before their time for want of room",
-                  [&kv] { return kv.counts().evicted; });
-}
-
 void define_plugin_metrics(Registry& registry, const plugin::Manager& plugins) {
     registry.define_sampled(
         {.kind = Kind::Gauge, .name = "gantry_plugin_up", .help = "1 if the plugin serves, else 0", .labels = {"plugin"}},

@@ -16,8 +16,8 @@ namespace {
 // The secrets of a command. The members die in the right order: the secrets before the database.
 class SecretSession {
   public:
-    explicit SecretSession(const config::Config& config)
-        : session_(config, "secrets"), secrets_(config.secrets, session_.database(), session_.logger()) {
+    explicit SecretSession(const config::Config& config, Session::BesideHost beside_host = Session::BesideHost::Yes)
+        : session_(config, "secrets", beside_host), secrets_(config.secrets, session_.database(), session_.logger()) {
         migrate(session_.database(), config, "gantry", session_.logger());
         secrets_.start();
     }
@@ -68,14 +68,13 @@ void remove_secret(const config::Config& config, const std::string& owner, const
 
 KeyRotation rotate_master_key(const config::Config& config) {
     try {
-        SecretSession session(config);
+        SecretSession session(config, Session::BesideHost::No);
         const std::size_t wrapped = session.secrets().rotate();
         return {session.secrets().active_key_id(), wrapped, false};
     } catch (const core::Error& error) {
         if (error.code() != core::Code::Conflict) throw;
     }
-    // A running host has the private database for itself. It needs no more than the new key: it looks at the file, and
-    // what is not known to be unused is kept.
+    // A running host needs no more than the new key: it looks at the file, and what is not known to be unused is kept.
     secrets::KeyRing ring = secrets::KeyRing::load(config.secrets);
     ring.rotate(ring.ids());
     return {ring.active().id, 0, true};

@@ -90,6 +90,16 @@ std::string PrivateCluster::url_of(const std::string& database, const std::strin
     return make_url({{"host", directory_->socket_directory().string()}, {"dbname", database}, {"user", role}});
 }
 
+std::string PrivateCluster::url_beside_host(const std::filesystem::path& data_directory) {
+    constexpr int socket_directory_line = 5;
+    std::ifstream file(data_directory / "postgresql" / "cluster" / "postmaster.pid");
+    std::string line;
+    for (int number = 0; number < socket_directory_line; ++number) {
+        if (!std::getline(file, line)) return {};
+    }
+    return make_url({{"host", line}, {"dbname", private_database}, {"user", private_role}});
+}
+
 std::string PrivateCluster::url() const {
     return url_of(private_database, private_role);
 }

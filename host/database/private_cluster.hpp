@@ -46,6 +46,8 @@ class PrivateCluster {
 
     // Of the host's database, as the host's role. Valid after start(), the same after every restart.
     std::string url() const;
+    // Of the cluster that a running host keeps below `data_directory`, for commands beside it; empty: none does.
+    static std::string url_beside_host(const std::filesystem::path& data_directory);
     State state() const;
     pid_t postmaster() const { return postmaster_; }
 

@@ -20,12 +20,20 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-void HostTokens::add(std::string_view token, http::Principal principal) {
+void HostTokens::set(std::string_view token, http::Principal principal) {
     if (token.size() < token_bytes_min)
         throw core::Error(core::Code::InvalidArgument,
                           "a token must have at least " + std::to_string(token_bytes_min) + " characters");
     Known known{core::sha256_hex(token), std::make_shared<const http::Principal>(std::move(principal))};
-    known_.with([&](auto& all) { all.push_back(std::move(known)); });
+    known_.with([&](auto& all) {
+        std::erase_if(all, [&](const Known& each) { return each.principal->id == known.principal->id; });
+        all.push_back(std::move(known));
+    });
+}
+
+void HostTokens::remove(std::string_view principal_id) {
+    known_.with(
+        [&](auto& all) { std::erase_if(all, [&](const Known& each) { return each.principal->id == principal_id; }); });
 }
 
 std::shared_ptr<const http::Principal> HostTokens::find(std::string_view token) const {

@@ -17,7 +17,9 @@ class HostTokens {
     // Shorter ones could be guessed. Throws InvalidArgument.
     static constexpr std::size_t token_bytes_min = 24;
 
-    void add(std::string_view token, http::Principal principal);
+    // In place of the token that the principal had.
+    void set(std::string_view token, http::Principal principal);
+    void remove(std::string_view principal_id);
     // Whose it is; null: nobody's. Takes the same time for every wrong one.
     std::shared_ptr<const http::Principal> find(std::string_view token) const;
 

@@ -1,10 +1,12 @@
 """The host's own API and the command line that speaks it: who may, what it tells, what it changes."""
 
 import json
+import subprocess
 import unittest
 
-from gantry_host import FIXTURES, PLUGINS, GantryHost, run_gantry
+from gantry_host import BINARY, FIXTURES, PLUGINS, GantryHost, run_gantry
 from host_test_case import HostTestCase
+from waiting import until
 
 TOKEN = "a-token-of-thirty-two-characters"
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
@@ -13,6 +15,10 @@ CHANGES = {
     "reload_watch": "1ms",
     "plugin_directories": [str(PLUGINS), str(FIXTURES)],
 }
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
 
 
 class Access(HostTestCase):
@@ -28,6 +34,24 @@ class Access(HostTestCase):
     def test_the_token_is_in_no_log(self):
         self.host.get("/api/v1/plugins", ADMIN)
         self.assertNotIn(TOKEN, self.host.stderr())
+
+    def test_the_token_may_be_a_stored_secret_and_change(self):
+        with GantryHost({"secrets": {"watch_interval": "50ms"}}) as host:
+            self.assertEqual(host.get("/api/v1/plugins", bearer("first-" + TOKEN)).status, 401)
+            for token in ("first-" + TOKEN, "second-" + TOKEN):
+                self.store(host, token)
+                until(lambda: host.get("/api/v1/plugins", bearer(token)).status == 200, "the token is taken up")
+            self.assertEqual(host.get("/api/v1/plugins", bearer("first-" + TOKEN)).status, 401)
+            self.store(host, "too short")
+            until(lambda: host.get("/api/v1/plugins", bearer(token)).status == 401, "nobody is let in by a weak token")
+            self.assertTrue(host.logs(message="the secret admin_token lets nobody in"))
+
+    def store(self, host, token):
+        done = subprocess.run(
+            [BINARY, "secret", "set", "gantry", "admin_token", "--config", str(host.config_file)],
+            input=token, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_the_control_token_is_for_the_hosts_user_alone(self):
         self.assertEqual((self.host.data_directory / "control.token").stat().st_mode & 0o777, 0o600)
