@@ -95,7 +95,8 @@ gantry_status EventsService::publish(const gantry_event& passed, std::uint32_t f
         // On the plugin's own connection, by a function that checks who calls; DatabaseService::silence() waits for it.
         const events::Event own = room().completed(std::move(event));
         database_.client().query(events::Events::within_transaction(own, transaction),
-                                 [gate = gate_, done, user](database::Outcome&& outcome) {
+                                 [&room = room(), gate = gate_, done, user](database::Outcome&& outcome) {
+                                     if (!outcome.error) room.written_within();
                                      answer(*gate, done, user, outcome.error ? &*outcome.error : nullptr);
                                  });
         return GANTRY_PENDING;

@@ -198,11 +198,12 @@ void JobsService::submit(const gantry_job& passed, gantry_submit_done done, void
 void JobsService::submit_within(const jobs::Draft& draft, gantry_id transaction, gantry_submit_done done, void* user) {
     const std::string id = jobs::Submissions::new_id();
     database_.client().query(jobs::Submissions::within_transaction(draft, id, transaction),
-                             [gate = gate_, done, user, id, kind = draft.kind](database::Outcome&& outcome) {
+                             [&room = room(), gate = gate_, done, user, id, kind = draft.kind](database::Outcome&& outcome) {
                                  if (!outcome.error && outcome.rows.cell(0, 0).as.integer == 0) {
                                      outcome.error.emplace(Code::Conflict,
                                                            "a job of kind " + kind + " with this key waits or runs");
                                  }
+                                 if (!outcome.error) room.written_within();
                                  answer(*gate, done, user, id, outcome.error ? &*outcome.error : nullptr);
                              });
 }

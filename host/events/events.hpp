@@ -62,6 +62,8 @@ class Events {
     void publish_local(Event event);
     // For a completed event as part of a plugin's own transaction: to be run as the plugin.
     static database::Query within_transaction(const Event& event, std::uint64_t transaction);
+    // After that: counted, whatever becomes of the transaction.
+    void written_within() { ++published_; }
 
     // Hears every event that this host hears of, durable or local, from now on; see Local.
     std::uint64_t tap(std::function<void(const Event&)> tapped);

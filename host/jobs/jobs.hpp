@@ -57,6 +57,7 @@ class Jobs {
     void submit(Draft draft, SubmitDone done);
     // The same draft with what it left open, checked; for submissions in a transaction.
     Draft completed(Draft draft) const;
+    void written_within() { submissions_->written_within(); }
     // As Floor's.
     bool finish(std::uint64_t run, Ending ending) { return floor_.finish(run, std::move(ending)); }
     gantry_status progress(std::uint64_t run, std::uint32_t permille, std::string note) {

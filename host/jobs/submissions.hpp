@@ -35,6 +35,8 @@ class Submissions {
     // The statement and parameters for one job as part of a plugin's own transaction: run it as the plugin. Its one cell
     // is false if the key is taken.
     static database::Query within_transaction(const Draft& draft, const std::string& id, std::uint64_t transaction);
+    // After that: counted, whatever becomes of the transaction.
+    void written_within() { ++written_; }
     static std::string new_id();
 
   private:

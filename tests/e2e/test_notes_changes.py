@@ -65,7 +65,12 @@ class Webhook(unittest.TestCase):
             self.assertEqual(hook.changes(), [("notes.created", note), ("notes.changed", note), ("notes.removed", note)])
             self.assertEqual({authorization for _, authorization, _ in hook.told}, {"Bearer geheim"})
             self.assertNotIn("geheim", host.stderr())
-            self.assertIn('notes_webhook_total{status="204"}', host.get("/metrics").body.decode())
+            for line in (
+                'notes_webhook_total{status="204"} 3',
+                "gantry_events_published_total 3",
+                "gantry_events_delivered_total 3",
+            ):
+                until(lambda line=line: line in host.get("/metrics").body.decode(), f"it is counted: {line}")
 
     def test_what_it_missed_comes_when_it_is_well_again_even_after_a_restart(self):
         with Hook() as hook, host_that_tells(hook) as host:
