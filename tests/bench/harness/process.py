@@ -64,6 +64,17 @@ class Server:
         except OSError:
             return False
 
+    def wait_for_port(self, seconds_max=30):
+        """For servers that do not speak HTTP."""
+        began = time.monotonic()
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+            except OSError:
+                if self._child.poll() is not None or time.monotonic() - began > seconds_max:
+                    raise RuntimeError(f"{self.name} does not listen:\n{self.log.read_text(errors='replace')[-2000:]}") from None
+                time.sleep(0.001)
+
     def stop(self):
         if self._child is None or self._child.poll() is not None:
             return
