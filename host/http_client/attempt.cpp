@@ -4,12 +4,19 @@
 #include <new>
 
 #include "host/core/version.hpp"
+#include "host/http_client/easy_pool.hpp"
 
 namespace host::http_client {
 
 namespace {
 
 constexpr long receive_bytes = 16 * 1024;
+
+// Every attempt lives on the thread of the one client that makes it.
+EasyPool& easy_pool() {
+    thread_local EasyPool pool;
+    return pool;
+}
 
 bool names(const std::vector<Header>& headers, const char* name) {
     return std::any_of(headers.begin(), headers.end(),
@@ -19,7 +26,7 @@ bool names(const std::vector<Header>& headers, const char* name) {
 }  // namespace
 
 Attempt::Attempt(const Wanted& wanted, const Settings& settings, AttemptEvents& events, void* owner)
-    : easy_(curl_easy_init()), events_(events) {
+    : easy_(easy_pool().take()), events_(events) {
     if (easy_ == nullptr) throw std::bad_alloc();
     curl_easy_setopt(easy_, CURLOPT_PRIVATE, owner);
     curl_easy_setopt(easy_, CURLOPT_CURLU, wanted.url.handle());
@@ -38,7 +45,7 @@ Attempt::Attempt(const Wanted& wanted, const Settings& settings, AttemptEvents& 
 }
 
 Attempt::~Attempt() {
-    curl_easy_cleanup(easy_);
+    easy_pool().give_back(easy_);
     curl_slist_free_all(headers_);
     curl_slist_free_all(resolve_);
 }

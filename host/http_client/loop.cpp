@@ -83,12 +83,16 @@ void Loop::stop() {
 }
 
 bool Loop::post(std::function<void()> work, const std::function<void()>& accepted) {
+    bool first = false;
     {
         const std::lock_guard lock(mutex_);
         if (!accepting_) return false;
+        first = posted_.empty();
         posted_.push_back(std::move(work));
         if (accepted) accepted();
     }
+    // Whoever was first has woken the loop for all who come before it looks.
+    if (!first) return true;
     const std::uint64_t one = 1;
     (void)!write(wake_, &one, sizeof one);
     return true;
