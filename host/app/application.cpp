@@ -72,6 +72,7 @@ Application::Application(config::Config config, ReadConfig read_config)
       secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
       jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
       events_(config_.events, database_, blocking_, log::Logger(sink_, "events")),
+      services_(config_.services, blocking_, log::Logger(sink_, "services")),
       websockets_(config_.http, log::Logger(sink_, "http")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
@@ -112,6 +113,7 @@ void Application::define_metrics() {
     define_server_metrics(metrics_, server_);
     define_database_metrics(metrics_, database_);
     define_kv_metrics(metrics_, kv_);
+    define_services_metrics(metrics_, services_);
     define_plugin_metrics(metrics_, plugins_);
 }
 
@@ -125,6 +127,7 @@ std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) 
                                                          .secrets = &secrets_,
                                                          .jobs = &jobs_,
                                                          .events = &events_,
+                                                         .services = &services_,
                                                          .websockets = &websockets_});
 }
 
@@ -214,6 +217,7 @@ void Application::stop() {
     // The table pins the plugins: without it they can end.
     pipeline_.publish(nullptr);
     plugins_.stop();
+    services_.stop();
     events_.stop();
     jobs_.stop();
     server_.stop();

@@ -12,6 +12,7 @@ namespace {
 
 using metrics::Kind;
 using metrics::Registry;
+using services::Account;
 using Samples = std::vector<Registry::Sample>;
 
 // A metric without labels.
@@ -81,6 +82,26 @@ void define_kv_metrics(Registry& registry, const kv::Kv& kv) {
                   [&kv] { return kv.counts().bytes; });
     define_single(registry, Kind::Counter, "gantry_kv_evicted_total", "Entries that went before their time for want of room",
                   [&kv] { return kv.counts().evicted; });
+}
+
+void define_services_metrics(Registry& registry, const services::Services& services) {
+    const auto define = [&](Kind kind, const char* name, const char* help, double (*read)(const Account&)) {
+        registry.define_sampled(
+            {.kind = kind, .name = name, .help = help, .labels = {"caller", "service", "method"}}, [&services, read] {
+                Samples samples;
+                for (const Account& account : services.accounts())
+                    samples.push_back({{account.caller, account.service, account.method}, read(account)});
+                return samples;
+            });
+    };
+    define(Kind::Counter, "gantry_service_calls_total", "Calls from plugin to plugin that have ended",
+           [](const Account& account) { return static_cast<double>(account.calls); });
+    define(Kind::Counter, "gantry_service_call_errors_total", "Calls from plugin to plugin that have ended with an error",
+           [](const Account& account) { return static_cast<double>(account.errors); });
+    define(Kind::Counter, "gantry_service_call_seconds_total", "How long the calls from plugin to plugin took together",
+           [](const Account& account) { return std::chrono::duration<double>(account.time).count(); });
+    define(Kind::Gauge, "gantry_service_calls_in_flight", "Calls from plugin to plugin that are open",
+           [](const Account& account) { return static_cast<double>(account.in_flight); });
 }
 
 void define_plugin_metrics(Registry& registry, const plugin::Manager& plugins) {

@@ -8,14 +8,16 @@
 #include "host/kv/kv.hpp"
 #include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
+#include "host/services/services.hpp"
 
 namespace host::app {
 
 // What the rooms count themselves, asked for when somebody reads: gantry_http_connections and the like,
-// gantry_database_*, gantry_kv_*, gantry_plugin_*. All of them outlive the registry's last reader.
+// gantry_database_*, gantry_kv_*, gantry_service_*, gantry_plugin_*. All of them outlive the registry's last reader.
 void define_server_metrics(metrics::Registry& registry, const http::Server& server);
 void define_database_metrics(metrics::Registry& registry, const database::Database& database);
 void define_kv_metrics(metrics::Registry& registry, const kv::Kv& kv);
+void define_services_metrics(metrics::Registry& registry, const services::Services& services);
 void define_plugin_metrics(metrics::Registry& registry, const plugin::Manager& plugins);
 
 // GET /metrics. `token` is what a reader must bear; empty: anybody may read.

@@ -35,6 +35,7 @@ const std::vector<Service>& services() {
         {GANTRY_JOBS, &JobsService::table(), sizeof(gantry_jobs)},
         {GANTRY_EVENTS, &EventsService::table(), sizeof(gantry_events)},
         {GANTRY_WEBSOCKET, &WebSocketService::table(), sizeof(gantry_websocket)},
+        {GANTRY_SERVICES, &ServicesService::table(), sizeof(gantry_services)},
     };
     return all;
 }
@@ -62,8 +63,10 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       jobs_(plugin_.id, rooms.jobs, database_, registrar.record, gate_, logger_),
       events_(plugin_.id, rooms.events, database_, registrar.record, gate_, logger_),
       websocket_(plugin_.id, rooms.websockets, http_, gate_),
+      services_(plugin_.id, rooms.services, plugin_.services, http_, registrar.record, gate_, logger_),
       // Work stops coming first; the database is the last to go, since all the others use it.
-      sides_{&jobs_, &events_, &websocket_, &http_, &identity_, &kv_, &metrics_, &http_client_, &secrets_, &database_},
+      sides_{&jobs_, &events_,  &services_,    &websocket_, &http_,    &identity_,
+             &kv_,   &metrics_, &http_client_, &secrets_,   &database_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,
