@@ -21,7 +21,7 @@ struct Service {
     std::uint32_t size;
 };
 
-const std::vector<Service>& services() {
+const std::vector<Service>& every_service() {
     static const std::vector<Service> all = {
         {GANTRY_LOG, &log_table(), sizeof(gantry_log)},
         {GANTRY_SYS, &sys_table(), sizeof(gantry_sys)},
@@ -44,7 +44,7 @@ const std::vector<Service>& services() {
 
 std::map<std::string, std::uint32_t> offered_services() {
     std::map<std::string, std::uint32_t> offered{{GANTRY_CONFIG, sizeof(gantry_config)}};
-    for (const Service& service : services())
+    for (const Service& service : every_service())
         offered.emplace(service.id, service.size);
     return offered;
 }
@@ -80,7 +80,7 @@ gantry_status HostTable::query(const gantry_host* host, gantry_str service_id, c
     return guarded(nullptr, [&]() -> gantry_status {
         const HostTable& self = of(host);
         const std::string_view wanted = view(service_id);
-        const auto& all = services();
+        const auto& all = every_service();
         const auto found = std::find_if(all.begin(), all.end(), [&](const Service& s) { return wanted == s.id; });
         if (found == all.end()) return GANTRY_E_UNSUPPORTED;
         const auto& granted = self.plugin_.services;

@@ -16,11 +16,13 @@ class Library {
         routes.post("/ask", &Library::ask_others);
         routes.post("/patiently", &Library::ask_blocking).blocking();
         routes.post("/cancelled", &Library::ask_and_cancel);
+        routes.post("/held", &Library::ask_for_long);
+        routes.post("/stop", &Library::stop);
     }
 
   private:
     Json find(const ServiceCall& call) const {
-        return Json::object({{"title", call.json().find("title")->as_text()}, {"for", call.caller()}});
+        return Json::object({{"title", call.json().find("title")->as_string()}, {"for", call.caller()}});
     }
     Task<std::string> count(const ServiceCall& call) const {
         const gantry::Rows rows = co_await database_.query("select", call.argument());
@@ -53,9 +55,18 @@ class Library {
         const gantry::ServiceAnswer answer = co_await services_.call("other.more/1", "get").cancelled_by(cancel);
         co_return gantry::text(answer.body());
     }
+    Task<Response> ask_for_long(const Request&) const {
+        const gantry::ServiceAnswer answer = co_await services_.call("other.more/1", "get").cancelled_by(long_ones_);
+        co_return gantry::text(answer.body());
+    }
+    Response stop(const Request&) const {
+        long_ones_.cancel();
+        return gantry::empty();
+    }
 
     gantry::Services services_;
     gantry::Database database_;
+    const gantry::ServiceCancel long_ones_;
 };
 
 }  // namespace
@@ -65,9 +76,9 @@ TEST(ServicesWrapper, ProvidesMemberFunctionsAndCoroutines) {
     host.database().expect_affected("select", 1);
     host.start(entry_of<Library>());
     EXPECT_EQ(host.services().provided(), (std::vector<std::string>{"test.books/1: find count lend ask burn"}));
-    const auto found = host.services().ask("test.books/1", "find", {R"({"title":"Emma"})", "reader", ""});
+    const auto found = host.services().ask("test.books/1", "find", {R"({"title":"Emma"})", "reader", {}});
     EXPECT_EQ(found.body, R"({"title":"Emma","for":"reader"})");
-    EXPECT_EQ(host.services().ask("test.books/1", "count", {"x"}).body, "wanted");
+    EXPECT_EQ(host.services().ask("test.books/1", "count", {"x", "reader", {}}).body, "wanted");
     EXPECT_EQ(host.services().ask("test.books/1", "lend", {"", "reader", R"({"id":"usr_1"})"}).status, GANTRY_OK);
 }
 
@@ -81,7 +92,7 @@ TEST(ServicesWrapper, TellsTheCallerAnErrorAndNoDefect) {
     const auto broken = host.services().ask("test.books/1", "burn", {});
     EXPECT_EQ(broken.status, GANTRY_E_INTERNAL);
     EXPECT_EQ(broken.message, "an internal error occurred");
-    EXPECT_EQ(host.services().ask("test.books/1", "find", {"{"}).status, GANTRY_E_INVALID);
+    EXPECT_EQ(host.services().ask("test.books/1", "find", {"{", "reader", {}}).status, GANTRY_E_INVALID);
 }
 
 TEST(ServicesWrapper, CallsOnBehalfOfARequestAndOfACall) {
@@ -121,6 +132,12 @@ TEST(ServicesWrapper, EndsCallsThatAreCancelledOrOpenWhenThePluginStops) {
     host.start(entry_of<Library>());
     EXPECT_GE(host.send({"POST", "/cancelled", {}, ""}).status, 500);
     EXPECT_EQ(host.services().called().size(), 0U) << "a call that was cancelled before is not made";
+    const auto held = host.begin({"POST", "/held", {}, ""});
+    while (host.services().held() == 0)
+        std::this_thread::yield();
+    EXPECT_FALSE(held.answered());
+    EXPECT_EQ(host.send({"POST", "/stop", {}, ""}).status, 204);
+    EXPECT_GE(held.answer().status, 500);
     const auto pending = host.begin({"POST", "/ask", {}, ""});
     while (host.services().held() == 0)
         std::this_thread::yield();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -150,10 +151,11 @@ class Services {
     }
 
     // The manifest of this plugin lists `service`.
-    CallService call(std::string_view service, std::string_view method, std::string argument = {}) const {
-        return CallService(*context_, services_, service, method, std::move(argument));
+    CallService call(std::string_view service, std::string_view method, std::string_view argument = {}) const {
+        return CallService(*context_, services_, service, method, std::string(argument));
     }
-    CallService call(std::string_view service, std::string_view method, const Json& argument) const {
+    template <std::same_as<Json> Argument>
+    CallService call(std::string_view service, std::string_view method, const Argument& argument) const {
         return CallService(*context_, services_, service, method, argument.dump());
     }
 
