@@ -27,7 +27,7 @@ def metric(host, name, **labels):
 
 
 class Calls(HostTestCase):
-    changes = READING
+    changes = {**READING, "services": {"payload_bytes_max": "64KiB"}}
 
     def ask(self, method, body=b"what", way="ask"):
         return self.host.request("POST", f"/reader/{way}/{method}", body=body)
@@ -53,7 +53,7 @@ class Calls(HostTestCase):
     def test_what_cannot_be_is_an_error_that_says_so(self):
         self.expect_problem(self.ask("nothing"), 501, "SERVICE_NO_METHOD")
         self.expect_problem(self.ask("fill"), 429, "SERVICE_ANSWER_TOO_LARGE")
-        self.expect_problem(self.ask("find", b"x" * (1 << 20) + b"x"), 400)
+        self.expect_problem(self.ask("find", b"x" * (1 << 16) + b"x"), 400)
         self.expect_problem(self.host.get("/reader/unlisted"), 403)
         refused = self.host.logs(message="call refused", logger="reader")
         self.assertTrue(any("the manifest does not list library.secrets/1" in line["reason"] for line in refused), refused)
