@@ -38,7 +38,17 @@ class TwoHosts(unittest.TestCase):
         """What the subscriber that is not durable has heard on that host."""
         return set(host.get("/worker/screen").json())
 
+    def wait_for_screens(self):
+        """One that is not durable hears what comes once it listens, which is soon after its host serves."""
+
+        def both_listen():
+            self.publish(self.first, "probe", 1000)
+            return all("1000" in self.shown(host) for host in (self.first, self.second))
+
+        until(both_listen, "both listen")
+
     def test_each_hears_what_the_other_publishes(self):
+        self.wait_for_screens()
         for number in range(20):
             self.publish(self.first if number % 2 == 0 else self.second, "both", number)
         until(lambda: len(self.heard("both")) >= 20, "all have arrived")
