@@ -82,7 +82,7 @@ class Events(unittest.TestCase):
     def test_no_accepted_event_is_lost_or_out_of_order_by_kill_9(self):
         accepted, numbers, repeated = [], itertools.count(1), 0
         with GantryHost(WORKER) as host:
-            for _ in rounds(14):
+            for _ in rounds(12):
                 with Publishers(host.address, ["events"] * 3 + ["told"], numbers) as publishers:
                     before = random.randint(1, 150)
                     until(lambda: len(publishers.accepted) >= before, "events are being accepted")

@@ -85,7 +85,7 @@ class MasterKey(unittest.TestCase):
             said, _ = command.communicate(timeout=120)
             self.assertIn("the master key is now", said)
             longest = 1.2 * (time.monotonic() - begin)
-            for number in rounds(12):
+            for number in rounds(10):
                 command = self.command(host)
                 if number % 2 == 0:
                     # The command dies; the host goes on with whatever key file there is.
@@ -119,7 +119,7 @@ class MasterKey(unittest.TestCase):
             begin = time.monotonic()
             self.assertEqual(self.command(host).wait(120), 0)
             longest = time.monotonic() - begin
-            for _ in rounds(4):
+            for _ in rounds(2):
                 command = self.command(host)
                 any_moment(longest)
                 command.kill()

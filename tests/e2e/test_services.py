@@ -10,6 +10,7 @@ from host_test_case import HostTestCase
 from http_client import ask, connect
 from waiting import until
 
+TOKEN = "a-token-of-sufficient-length-for-the-tests"
 READING = {
     "plugin_directories": [str(PLUGINS), str(FIXTURES)],
     "plugins": {"hello": {}, "notes": None, "library": {}, "reader": {}, "mute": {}},
@@ -27,7 +28,7 @@ def metric(host, name, **labels):
 
 
 class Calls(HostTestCase):
-    changes = {**READING, "services": {"payload_bytes_max": "64KiB"}}
+    changes = {**READING, "services": {"payload_bytes_max": "64KiB"}, "identity": {"admin_token": TOKEN}}
 
     def ask(self, method, body=b"what", way="ask"):
         return self.host.request("POST", f"/reader/{way}/{method}", body=body)
@@ -77,6 +78,15 @@ class Calls(HostTestCase):
         self.assertGreaterEqual(metric(self.host, "gantry_service_call_errors_total", **{**one, "method": "burn"}), 1)
         self.assertGreater(metric(self.host, "gantry_service_call_seconds_total", **one), 0)
         self.assertEqual(metric(self.host, "gantry_service_calls_in_flight", **one), 0)
+
+    def test_who_provides_and_who_calls_stands_in_the_ledger(self):
+        self.ask("find")
+        ledgers = {}
+        for plugin in ("library", "reader"):
+            details = self.host.get(f"/api/v1/plugins/{plugin}", {"Authorization": f"Bearer {TOKEN}"}).json()
+            ledgers[plugin] = [(entry["kind"], entry["description"]) for entry in details["registrations"]]
+        self.assertIn(("service", "library.books/1: find read browse burn fill"), ledgers["library"])
+        self.assertIn(("call", "library.books/1 find"), ledgers["reader"])
 
 
 class Lives(unittest.TestCase):
