@@ -161,7 +161,7 @@ TEST_F(ServicesServiceTest, RelaysAFailureAndMakesItsTextsSound) {
     gantry_error error{};
     error.struct_size = sizeof error;
     std::fill(std::begin(error.code), std::end(error.code), 'A');  // no NUL
-    error.message[0] = '\xff';                                      // no UTF-8
+    error.message[0] = '\xff';                                     // no UTF-8
     EXPECT_EQ(table.respond(notes.host(), asked.next(), GANTRY_E_CONFLICT, slice(""), &error), GANTRY_OK);
     const auto conflict = ends.next();
     EXPECT_EQ(conflict.status, GANTRY_E_CONFLICT);
