@@ -6,12 +6,13 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros
 # Every date in what is built is that of the source.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CMakeLists.txt)
 
-.PHONY: help run build docs-ui test check openapi bench package package-test fuzz tsan format packages
+.PHONY: help run build docs-ui test nightly check openapi bench package package-test fuzz tsan format packages
 
 help:
 	@echo "make run     build, start gantry with config/gantry.dev.yaml on http://127.0.0.1:8080"
 	@echo "make docs-ui the files of /docs and /redoc (npm, pinned); part of make build where npm is installed"
 	@echo "make test    build with ASan and UBSan, run every test"
+	@echo "make nightly kill -9 in the middle of jobs, events, reloads and changes of the master key, ten times as often as in make test"
 	@echo "make build   the release build: build/release/gantry and build/release/plugins"
 	@echo "make check   layers, formatting, installed tree"
 	@echo "make openapi  lints the OpenAPI document of the example plugins (npm, pinned)"
@@ -39,6 +40,12 @@ test: packages
 	cmake --preset dev
 	cmake --build --preset dev
 	ctest --preset dev
+
+nightly: packages
+	@sh packaging/debian_packages.sh test
+	cmake --preset dev
+	cmake --build --preset dev
+	GANTRY_ROUNDS_TIMES=$(or $(ROUNDS_TIMES),10) ctest --preset dev -L kill
 
 tsan: packages
 	cmake --preset tsan

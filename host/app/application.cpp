@@ -74,6 +74,7 @@ Application::Application(config::Config config, ReadConfig read_config)
       administrators_(config_, secrets_, identity_.tokens(), log::Logger(sink_, "identity")),
       jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
       events_(config_.events, database_, blocking_, log::Logger(sink_, "events")),
+      services_(config_.services, blocking_, log::Logger(sink_, "services")),
       websockets_(config_.http, log::Logger(sink_, "http")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
@@ -119,6 +120,7 @@ void Application::define_metrics() {
     define_http_client_metrics(metrics_, http_client_);
     define_secret_metrics(metrics_, secrets_);
     define_websocket_metrics(metrics_, websockets_);
+    define_services_metrics(metrics_, services_);
     define_plugin_metrics(metrics_, plugins_);
 }
 
@@ -132,6 +134,7 @@ std::shared_ptr<PluginHosting> Application::make_hosting(config::Config config) 
                                                          .secrets = &secrets_,
                                                          .jobs = &jobs_,
                                                          .events = &events_,
+                                                         .services = &services_,
                                                          .websockets = &websockets_});
 }
 
@@ -213,6 +216,7 @@ void Application::stop() {
     // The table pins the plugins: without it they can end.
     pipeline_.publish(nullptr);
     plugins_.stop();
+    services_.stop();
     events_.stop();
     jobs_.stop();
     server_.stop();

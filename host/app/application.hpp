@@ -26,6 +26,7 @@
 #include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
 #include "host/secrets/secrets.hpp"
+#include "host/services/services.hpp"
 
 namespace host::app {
 
@@ -78,6 +79,7 @@ class Application {
     Administrators administrators_;
     jobs::Jobs jobs_;
     events::Events events_;
+    services::Services services_;
     http::WebSocketHub websockets_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;

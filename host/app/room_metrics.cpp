@@ -1,5 +1,6 @@
 #include "host/app/room_metrics.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <utility>
@@ -11,6 +12,7 @@ namespace {
 
 using metrics::Kind;
 using metrics::Registry;
+using services::Account;
 using Samples = std::vector<Registry::Sample>;
 
 // A metric without labels, and where it stands in what the room counts.
@@ -118,6 +120,26 @@ void define_websocket_metrics(Registry& registry, const http::WebSocketHub& webs
            {{Kind::Gauge, "gantry_websocket_open", "WebSockets that are open", &Counts::open},
             {Kind::Counter, "gantry_websocket_accepted_total", "WebSockets that were accepted", &Counts::accepted},
             {Kind::Counter, "gantry_websocket_refused_total", "WebSockets refused above the limit", &Counts::refused}});
+}
+
+void define_services_metrics(Registry& registry, const services::Services& services) {
+    const auto define = [&](Kind kind, const char* name, const char* help, double (*read)(const Account&)) {
+        registry.define_sampled(
+            {.kind = kind, .name = name, .help = help, .labels = {"caller", "service", "method"}}, [&services, read] {
+                Samples samples;
+                for (const Account& account : services.accounts())
+                    samples.push_back({{account.caller, account.service, account.method}, read(account)});
+                return samples;
+            });
+    };
+    define(Kind::Counter, "gantry_service_calls_total", "Calls from plugin to plugin that have ended",
+           [](const Account& account) { return static_cast<double>(account.calls); });
+    define(Kind::Counter, "gantry_service_call_errors_total", "Calls from plugin to plugin that have ended with an error",
+           [](const Account& account) { return static_cast<double>(account.errors); });
+    define(Kind::Counter, "gantry_service_call_seconds_total", "How long the calls from plugin to plugin took together",
+           [](const Account& account) { return std::chrono::duration<double>(account.time).count(); });
+    define(Kind::Gauge, "gantry_service_calls_in_flight", "Calls from plugin to plugin that are open",
+           [](const Account& account) { return static_cast<double>(account.in_flight); });
 }
 
 }  // namespace host::app

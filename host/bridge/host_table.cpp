@@ -21,7 +21,7 @@ struct Service {
     std::uint32_t size;
 };
 
-const std::vector<Service>& services() {
+const std::vector<Service>& every_service() {
     static const std::vector<Service> all = {
         {GANTRY_LOG, &log_table(), sizeof(gantry_log)},
         {GANTRY_SYS, &sys_table(), sizeof(gantry_sys)},
@@ -35,6 +35,7 @@ const std::vector<Service>& services() {
         {GANTRY_JOBS, &JobsService::table(), sizeof(gantry_jobs)},
         {GANTRY_EVENTS, &EventsService::table(), sizeof(gantry_events)},
         {GANTRY_WEBSOCKET, &WebSocketService::table(), sizeof(gantry_websocket)},
+        {GANTRY_SERVICES, &ServicesService::table(), sizeof(gantry_services)},
     };
     return all;
 }
@@ -43,7 +44,7 @@ const std::vector<Service>& services() {
 
 std::map<std::string, std::uint32_t> offered_services() {
     std::map<std::string, std::uint32_t> offered{{GANTRY_CONFIG, sizeof(gantry_config)}};
-    for (const Service& service : services())
+    for (const Service& service : every_service())
         offered.emplace(service.id, service.size);
     return offered;
 }
@@ -62,8 +63,10 @@ HostTable::HostTable(Plugin plugin, Registrar registrar, const Rooms& rooms, log
       jobs_(plugin_.id, rooms.jobs, database_, registrar.record, gate_, logger_),
       events_(plugin_.id, rooms.events, database_, registrar.record, gate_, logger_),
       websocket_(plugin_.id, rooms.websockets, http_, gate_),
+      services_(plugin_.id, rooms.services, plugin_.services, http_, registrar.record, gate_, logger_),
       // Work stops coming first; the database is the last to go, since all the others use it.
-      sides_{&jobs_, &events_, &websocket_, &http_, &identity_, &kv_, &metrics_, &http_client_, &secrets_, &database_},
+      sides_{&jobs_, &events_,  &services_,    &websocket_, &http_,    &identity_,
+             &kv_,   &metrics_, &http_client_, &secrets_,   &database_},
       abi_{sizeof(gantry_host),
            GANTRY_ABI_MAJOR,
            GANTRY_ABI_MINOR,
@@ -77,7 +80,7 @@ gantry_status HostTable::query(const gantry_host* host, gantry_str service_id, c
     return guarded(nullptr, [&]() -> gantry_status {
         const HostTable& self = of(host);
         const std::string_view wanted = view(service_id);
-        const auto& all = services();
+        const auto& all = every_service();
         const auto found = std::find_if(all.begin(), all.end(), [&](const Service& s) { return wanted == s.id; });
         if (found == all.end()) return GANTRY_E_UNSUPPORTED;
         const auto& granted = self.plugin_.services;

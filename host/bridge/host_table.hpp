@@ -18,6 +18,7 @@
 #include "host/bridge/metrics_service.hpp"
 #include "host/bridge/secrets_service.hpp"
 #include "host/bridge/service_side.hpp"
+#include "host/bridge/services_service.hpp"
 #include "host/bridge/websocket_service.hpp"
 #include "host/core/gate.hpp"
 #include "host/log/logger.hpp"
@@ -37,6 +38,7 @@ struct Rooms {
     secrets::Secrets* secrets = nullptr;
     jobs::Jobs* jobs = nullptr;
     events::Events* events = nullptr;
+    services::Services* services = nullptr;
     http::WebSocketHub* websockets = nullptr;
 };
 
@@ -72,6 +74,7 @@ class HostTable {
     JobsService& jobs() { return jobs_; }
     EventsService& events() { return events_; }
     WebSocketService& websocket() { return websocket_; }
+    ServicesService& services() { return services_; }
 
     // See ServiceSide. Control thread.
     void freeze();
@@ -97,6 +100,7 @@ class HostTable {
     JobsService jobs_;
     EventsService events_;
     WebSocketService websocket_;
+    ServicesService services_;
     const std::vector<ServiceSide*> sides_;
     gantry_host abi_;
 };

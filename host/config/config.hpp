@@ -24,6 +24,7 @@
 #include "host/openapi/settings.hpp"
 #include "host/plugin/settings.hpp"
 #include "host/secrets/settings.hpp"
+#include "host/services/settings.hpp"
 
 namespace host::config {
 
@@ -41,6 +42,7 @@ struct Config {
     secrets::Settings secrets;  // its data_directory is the one above
     events::Settings events;
     jobs::Settings jobs;
+    services::Settings services;
     log::Settings log;
     openapi::Settings openapi;
     metrics::Settings metrics;

@@ -36,6 +36,7 @@ const Settings& settings() {
         add_secrets_settings(made);
         add_events_settings(made);
         add_jobs_settings(made);
+        add_services_settings(made);
         add_log_settings(made);
         add_metrics_settings(made);
         return made;

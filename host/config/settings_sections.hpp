@@ -14,6 +14,7 @@ void add_identity_settings(Settings& all);
 void add_http_client_settings(Settings& all);
 void add_secrets_settings(Settings& all);
 void add_events_settings(Settings& all);
+void add_services_settings(Settings& all);
 void add_jobs_settings(Settings& all);
 void add_log_settings(Settings& all);
 void add_openapi_settings(Settings& all);

@@ -128,11 +128,15 @@ class GantryHost:
     def reload(self, changes=None):
         """Lays `changes` over the configuration and sends SIGHUP; returns what the host says of it."""
         self.config = merged(self.config, changes or {})
-        self.config_file.write_text(self.config_text or json.dumps(self.config, indent=2), encoding="utf-8")
         before = len(self.banner)
-        self.process.send_signal(signal.SIGHUP)
+        self.signal_reload()
         until(lambda: any("reloaded" in line for line in self.banner[before:]), "the reload", 120)
         return self.banner[before:]
+
+    def signal_reload(self):
+        """Asks for a reload and does not wait for it."""
+        self.config_file.write_text(self.config_text or json.dumps(self.config, indent=2), encoding="utf-8")
+        self.process.send_signal(signal.SIGHUP)
 
     def stop(self, signal_number=signal.SIGTERM):
         """A clean end: exit code 0, PostgreSQL gone, nothing for a sanitizer to complain of."""

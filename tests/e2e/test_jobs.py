@@ -9,6 +9,7 @@ import unittest
 import psql
 from gantry_host import FIXTURES, PLUGINS, SOURCE, GantryHost
 from http_client import ask, connect
+from rounds import rounds
 from waiting import until
 
 WORKER = {
@@ -73,7 +74,7 @@ class Jobs(unittest.TestCase):
     def test_no_accepted_job_is_lost_or_run_twice_unmarked_by_kill_9(self):
         accepted = []
         with GantryHost(WORKER) as host:
-            for _ in range(22):
+            for _ in rounds(22):
                 paths = ["/worker/jobs/quick"] * 3 + ["/worker/jobs/slow", "/worker/sent"]
                 with Submitters(host.address, paths) as submitters:
                     before = random.randint(1, 120)

@@ -21,16 +21,18 @@ ROOMS = {
     "kv": {"core", "log", "database"},
     "jobs": {"core", "log", "database"},
     "events": {"core", "log", "database"},
+    "services": {"core", "log"},
     "plugin": {"core", "log"},
     "openapi": {"core", "log", "http"},
-    "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv", "jobs", "events"},
+    "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv", "jobs", "events",
+               "services"},
     "admin": {"core", "log", "http"},
     "app": {"core", "log", "metrics", "config", "http", "identity", "database", "http_client", "secrets",
-            "kv", "jobs", "events", "plugin", "openapi", "bridge", "admin"},
+            "kv", "jobs", "events", "services", "plugin", "openapi", "bridge", "admin"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "app", "cli"},
 }
-PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|jobs|events|plugin|openapi)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|jobs|events|services|plugin|openapi)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {

@@ -15,6 +15,7 @@
 #include <gantry/abi/metrics.h>
 #include <gantry/abi/plugin.h>
 #include <gantry/abi/secrets.h>
+#include <gantry/abi/services.h>
 #include <gantry/abi/sys.h>
 #include <gantry/abi/websocket.h>
 

@@ -48,6 +48,9 @@ class Error : public std::runtime_error {
     // Another HTTP status than the one the status stands for.
     Error& http(std::uint32_t http) & { return http_ = http, *this; }
     Error&& http(std::uint32_t number) && { return std::move(http(number)); }
+    // The same call may succeed if it is repeated as it is.
+    Error& retryable(bool yes) & { return retryable_ = yes, *this; }
+    Error&& retryable(bool yes) && { return std::move(retryable(yes)); }
     // An object for the problem's member "details".
     Error& details(Json details) & { return details_ = std::move(details), *this; }
     Error&& details(Json value) && { return std::move(details(std::move(value))); }
@@ -56,6 +59,7 @@ class Error : public std::runtime_error {
     const std::string& code() const noexcept { return code_; }
     const std::string& where() const noexcept { return where_; }
     std::uint32_t http() const noexcept { return http_; }
+    bool retryable() const noexcept { return retryable_; }
     const Json& details() const noexcept { return details_; }
 
   private:
@@ -63,6 +67,7 @@ class Error : public std::runtime_error {
     std::string code_;
     std::string where_;
     std::uint32_t http_ = 0;
+    bool retryable_ = false;
     Json details_;
 };
 

@@ -19,6 +19,7 @@
 #include <gantry/response.hpp>
 #include <gantry/routes.hpp>
 #include <gantry/secrets.hpp>
+#include <gantry/services.hpp>
 #include <gantry/stream.hpp>
 #include <gantry/task.hpp>
 #include <gantry/text.hpp>

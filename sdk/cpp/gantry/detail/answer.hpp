@@ -9,9 +9,7 @@
 #include <vector>
 
 #include <gantry/abi/http_server.h>
-#include <gantry/database/error.hpp>
-#include <gantry/detail/guard.hpp>
-#include <gantry/http_client/error.hpp>
+#include <gantry/detail/shown_failure.hpp>
 #include <gantry/response.hpp>
 
 namespace gantry::detail {
@@ -67,66 +65,16 @@ inline void answer_failure(const Exchange& exchange, const gantry_error& error, 
     (void)exchange.http->fail(exchange.context.host, exchange.id, &error, str(details));
 }
 
-// The client is told no more than that; the log is told why.
-inline void answer_defect(const Exchange& exchange, std::string_view reason) noexcept {
-    log_error(exchange.context, "a handler failed", reason);
-    gantry_error error = empty_error();
-    fill(&error, GANTRY_E_INTERNAL, "INTERNAL_ERROR", "an internal error occurred");
-    answer_failure(exchange, error, {});
-}
-
-inline void answer_database_failure(const Exchange& exchange, const DatabaseError& failure) noexcept {
-    log_error(exchange.context, "a database operation failed", failure.what());
-    gantry_error error = empty_error();
-    if (failure.is_duplicate()) {
-        fill(&error, GANTRY_E_CONFLICT, "ALREADY_EXISTS", "one with the same key exists already");
-    } else if (failure.is_connection_trouble()) {
-        fill(&error, GANTRY_E_UNAVAILABLE, "DEPENDENCY_UNAVAILABLE", "the database cannot be reached");
-        copy_text(error.where, "database");
-    } else if (failure.status() == Status::Timeout) {
-        fill(&error, GANTRY_E_TIMEOUT, "DEADLINE_EXCEEDED", "the database did not answer in time");
-    } else {
-        fill(&error, GANTRY_E_INTERNAL, "INTERNAL_ERROR", "an internal error occurred");
-    }
-    answer_failure(exchange, error, {});
-}
-
-// Whom the plugin called, and why that failed, is for the log.
-inline void answer_upstream_failure(const Exchange& exchange, const UpstreamError& failure) noexcept {
-    log_error(exchange.context, "a call to another server failed", failure.what());
-    gantry_error error = empty_error();
-    if (failure.is_timeout()) {
-        fill(&error, GANTRY_E_TIMEOUT, "DEADLINE_EXCEEDED", "a server that is needed for this did not answer in time");
-    } else {
-        fill(&error, GANTRY_E_UNAVAILABLE, "DEPENDENCY_UNAVAILABLE", "a server that is needed for this cannot be reached");
-    }
-    answer_failure(exchange, error, {});
-}
-
-inline void answer_error(const Exchange& exchange, const Error& failure) {
-    gantry_error error = empty_error();
-    fill(&error, failure);
-    answer_failure(exchange, error, failure.details().is_object() ? failure.details().dump() : std::string());
-}
-
-// Must be called inside a catch block. Everything but an Error is a defect of the plugin.
+// Must be called inside a catch block.
 inline void answer_exception(const Exchange& exchange) noexcept {
     try {
         throw;
     } catch (const Gone&) {
         // Nobody is left to be answered.
-    } catch (const DatabaseError& failure) {
-        answer_database_failure(exchange, failure);
-    } catch (const UpstreamError& failure) {
-        answer_upstream_failure(exchange, failure);
-    } catch (const Error& failure) {
-        answer_error(exchange, failure);
-    } catch (const std::exception& failure) {
-        answer_defect(exchange, failure.what());
-    } catch (abi::__forced_unwind&) {
-        std::abort();
     } catch (...) {
-        answer_defect(exchange, "an exception that is no std::exception was thrown");
+        std::string details;
+        const gantry_error error = shown_failure(exchange.context, details);
+        answer_failure(exchange, error, details);
     }
 }
 

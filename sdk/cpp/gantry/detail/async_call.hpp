@@ -18,7 +18,10 @@ namespace gantry::detail {
 inline std::exception_ptr failure_of(gantry_status status, const gantry_error* error, const char* what) {
     const std::string message = error != nullptr && error->message[0] != '\0' ? error->message : what;
     Error failure(static_cast<Status>(status), message);
-    if (error != nullptr) failure.code(error->code).where(error->where);
+    if (error != nullptr) {
+        failure.code(error->code).where(error->where).http(error->http_status);
+        failure.retryable((error->flags & GANTRY_ERROR_RETRYABLE) != 0);
+    }
     return std::make_exception_ptr(std::move(failure));
 }
 

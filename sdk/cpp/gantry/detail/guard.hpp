@@ -45,6 +45,7 @@ inline gantry_status fill(gantry_error* error, const Error& failure) noexcept {
     fill(error, status, failure.code(), failure.what());
     if (error != nullptr && error->struct_size >= sizeof(gantry_error)) {
         error->http_status = failure.http();
+        error->flags = failure.retryable() ? GANTRY_ERROR_RETRYABLE : 0;
         copy_text(error->where, failure.where());
     }
     return status;

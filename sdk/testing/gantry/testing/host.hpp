@@ -24,6 +24,7 @@
 #include <gantry/testing/kv.hpp>
 #include <gantry/testing/metrics.hpp>
 #include <gantry/testing/secrets.hpp>
+#include <gantry/testing/services.hpp>
 #include <gantry/testing/settings.hpp>
 #include <gantry/testing/websocket.hpp>
 
@@ -140,6 +141,7 @@ class FakeHost {
     FakeSecrets& secrets() { return secrets_; }
     FakeJobs& jobs() { return jobs_; }
     FakeEvents& events() { return events_; }
+    FakeServices& services() { return services_; }
     FakeWebSockets& websockets() { return websockets_; }
     Watch& watch() { return watch_; }
     std::vector<LogLine> log() const {
@@ -178,6 +180,7 @@ class FakeHost {
     static const gantry_secrets* secrets_table();
     static const gantry_jobs* jobs_table();
     static const gantry_events* events_table();
+    static const gantry_services* services_table();
     static const gantry_websocket* websocket_table();
 
     Watch watch_;
@@ -191,6 +194,7 @@ class FakeHost {
     FakeSecrets secrets_{watch_, calls_};
     FakeJobs jobs_{watch_, calls_};
     FakeEvents events_{calls_};
+    FakeServices services_{watch_, calls_};
     FakeWebSockets websockets_{watch_, calls_};
     Json settings_ = Json::object();
     std::string data_directory_ = std::filesystem::temp_directory_path().string();
@@ -230,6 +234,7 @@ inline void FakeHost::stop() {
     if (started_) {
         http_.cancel_all();
         http_client_.cancel_all();
+        services_.cancel_all();
         websockets_.close_all(1001);
         // By hand nothing would complete while the plugin waits for it; and its stop meets no call in progress.
         calls_.settle();
@@ -270,6 +275,7 @@ inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service
         {GANTRY_METRICS, metrics_table()},   {GANTRY_HTTP_CLIENT, http_client_table()},
         {GANTRY_SECRETS, secrets_table()},   {GANTRY_JOBS, jobs_table()},
         {GANTRY_EVENTS, events_table()},     {GANTRY_WEBSOCKET, websocket_table()},
+        {GANTRY_SERVICES, services_table()},
     };
     for (const auto& [id, table] : tables) {
         if (id != wanted) continue;

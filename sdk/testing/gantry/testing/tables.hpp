@@ -274,6 +274,34 @@ inline const gantry_events* FakeHost::events_table() {
     return &table;
 }
 
+inline const gantry_services* FakeHost::services_table() {
+    static const gantry_services table = {
+        sizeof table,
+        0,
+        [](const gantry_host* host, const gantry_service* service, gantry_error*) {
+            const gantry_status told = of(host).watch_.enter("services.provide");
+            return told < 0 ? told : of(host).services_.provide(*service);
+        },
+        [](const gantry_host* host, gantry_id call, gantry_status status, gantry_slice result, const gantry_error* error) {
+            const gantry_status told = of(host).watch_.enter("services.respond");
+            return told < 0 ? told : of(host).services_.respond(call, status, result, error);
+        },
+        [](const gantry_host* host, gantry_id call) {
+            const gantry_status told = of(host).watch_.enter("services.wanted");
+            return told < 0 ? told : of(host).services_.wanted(call);
+        },
+        [](const gantry_host* host, const gantry_service_request* request, gantry_service_done done, void* user,
+           gantry_id* call) {
+            const gantry_status told = of(host).watch_.enter("services.call");
+            return told < 0 ? told : of(host).services_.call(*request, done, user, call);
+        },
+        [](const gantry_host* host, gantry_id call) {
+            const gantry_status told = of(host).watch_.enter("services.cancel");
+            return told < 0 ? told : of(host).services_.cancel(call);
+        }};
+    return &table;
+}
+
 inline const gantry_websocket* FakeHost::websocket_table() {
     static const gantry_websocket table = {
         sizeof table,

@@ -1,8 +1,10 @@
 #include <gantry/plugin.hpp>
 
 #include <chrono>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace worker {
 
@@ -12,18 +14,25 @@ using gantry::Task;
 
 class Plugin {
   public:
-    explicit Plugin(gantry::Host host) : database_(host), jobs_(host) {
+    explicit Plugin(gantry::Host host) : database_(host), jobs_(host), events_(host), secrets_(host) {
         gantry::JobOptions quick;
         quick.attempts_max = 50;
         quick.retry_first = std::chrono::milliseconds(10);
         jobs_.handle("quick", *this, &Plugin::note_down, quick);
         jobs_.handle("slow", *this, &Plugin::take_long, quick);
+        events_.subscribe("ledger", "worker.*", *this, &Plugin::enter, gantry::Delivery::Durable);
+        events_.subscribe("screen", "worker.*", *this, &Plugin::show_event);
         jobs_.schedule("every-minute", "* * * * *", "Europe/Berlin", "quick", gantry::CatchUp::Once);
     }
 
     void routes(gantry::Routes<Plugin>& routes) {
         routes.post("/worker/jobs/{kind}", &Plugin::submit);
         routes.post("/worker/sent", &Plugin::submit_within);
+        routes.post("/worker/events/{key}", &Plugin::publish);
+        routes.post("/worker/told/{key}", &Plugin::publish_within);
+        routes.get("/worker/screen", &Plugin::screen);
+        routes.put("/worker/secrets/{name}", &Plugin::keep).blocking();
+        routes.get("/worker/secrets/{name}", &Plugin::show).blocking();
     }
 
   private:
@@ -54,8 +63,53 @@ class Plugin {
         co_return gantry::text(id, 202);
     }
 
+    Task<void> enter(const gantry::Event& event) const {
+        const std::string id(event.id()), key(event.key()), payload(event.payload());
+        const auto attempt = static_cast<std::int32_t>(event.attempt());
+        co_await database_.query("insert into heard (event, key, payload, attempt) values ($1, $2, $3, $4)", id, key,
+                                 payload, attempt);
+    }
+
+    void show_event(const gantry::Event& event) {
+        const std::lock_guard lock(screen_mutex_);
+        screen_.emplace_back(event.payload());
+    }
+    Response screen(const Request&) const {
+        const std::lock_guard lock(screen_mutex_);
+        gantry::Json shown = gantry::Json::array();
+        for (const std::string& payload : screen_)
+            shown.push(payload);
+        return gantry::json(shown);
+    }
+
+    Task<Response> publish(const Request& request) const {
+        co_await events_.publish("worker.happened", std::string(request.body())).key(request.param("key"));
+        co_return gantry::empty(202);
+    }
+
+    Task<Response> publish_within(const Request& request) const {
+        const std::string payload(request.body());
+        gantry::Transaction transaction = co_await database_.begin();
+        co_await events_.publish("worker.happened", payload).key(request.param("key")).within(transaction);
+        co_await transaction.query("insert into told (payload) values ($1)", payload);
+        co_await transaction.commit();
+        co_return gantry::empty(202);
+    }
+
+    Response keep(const Request& request) const {
+        secrets_.put(request.param("name"), request.body());
+        return gantry::empty();
+    }
+    Response show(const Request& request) const {
+        return gantry::text(std::string(secrets_.get(request.param("name")).view()));
+    }
+
     gantry::Database database_;
     gantry::Jobs jobs_;
+    gantry::Events events_;
+    gantry::Secrets secrets_;
+    mutable std::mutex screen_mutex_;
+    std::vector<std::string> screen_;
 };
 
 }  // namespace worker
