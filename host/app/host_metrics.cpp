@@ -83,6 +83,24 @@ void define_kv_metrics(Registry& registry, const kv::Kv& kv) {
                   [&kv] { return kv.counts().evicted; });
 }
 
+void define_limit_metrics(Registry& registry, const limits::Limits& limits) {
+    registry.define_sampled({.kind = Kind::Counter,
+                             .name = "gantry_rate_limit_requests_total",
+                             .help = "Requests that a rule of rate_limits concerned: within, exceeded (429), and while the "
+                                     "store was away uncounted (passed) or unknown (503)",
+                             .labels = {"rule", "outcome"}},
+                            [&limits] {
+                                Samples samples;
+                                for (const limits::RuleCounts& counts : limits.counts()) {
+                                    samples.push_back({{counts.rule, "within"}, double(counts.within)});
+                                    samples.push_back({{counts.rule, "exceeded"}, double(counts.exceeded)});
+                                    samples.push_back({{counts.rule, "uncounted"}, double(counts.uncounted)});
+                                    samples.push_back({{counts.rule, "unknown"}, double(counts.unknown)});
+                                }
+                                return samples;
+                            });
+}
+
 void define_plugin_metrics(Registry& registry, const plugin::Manager& plugins) {
     registry.define_sampled(
         {.kind = Kind::Gauge, .name = "gantry_plugin_up", .help = "1 if the plugin serves, else 0", .labels = {"plugin"}},

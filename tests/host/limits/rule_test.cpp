@@ -1,0 +1,95 @@
+#include "host/limits/rule.hpp"
+
+#include <gtest/gtest.h>
+
+#include "host/kv/request.hpp"
+
+namespace host::limits {
+namespace {
+
+http::Route route(const std::string& owner, const std::string& method, const std::string& pattern) {
+    http::Route made;
+    made.owner = owner;
+    made.method = method;
+    made.pattern = pattern;
+    return made;
+}
+
+http::Principal principal(const std::string& id) {
+    http::Principal made;
+    made.id = id;
+    return made;
+}
+
+TEST(Rule, ThatNamesNothingIsForAllPluginsAndNotForTheHost) {
+    EXPECT_TRUE(names({}, route("notes", "GET", "/notes")));
+    EXPECT_FALSE(names({}, route("host", "GET", "/healthz")));
+    EXPECT_TRUE(names({.owners = {"host"}}, route("host", "GET", "/healthz")));
+}
+
+TEST(Rule, NamesRoutesByOwnerMethodAndTemplate) {
+    const Rule rule{.owners = {"notes"}, .methods = {"POST", "PUT"}, .routes = {"/notes", "/notes/{id}/*"}};
+    EXPECT_TRUE(names(rule, route("notes", "POST", "/notes")));
+    EXPECT_TRUE(names(rule, route("notes", "PUT", "/notes/{id}/tags")));
+    EXPECT_FALSE(names(rule, route("notes", "GET", "/notes")));
+    EXPECT_FALSE(names(rule, route("notes", "POST", "/notes/{id}")));
+    EXPECT_FALSE(names(rule, route("other", "POST", "/notes")));
+}
+
+TEST(Rule, ConcernsKnownCallersOrAnonymousOnesOrBoth) {
+    const http::Principal alice = principal("usr_alice");
+    EXPECT_TRUE(concerns({.callers = Callers::All}, nullptr));
+    EXPECT_TRUE(concerns({.callers = Callers::Known}, &alice));
+    EXPECT_FALSE(concerns({.callers = Callers::Known}, nullptr));
+    EXPECT_FALSE(concerns({.callers = Callers::Anonymous}, &alice));
+}
+
+TEST(Rule, CountsACallerByItsPrincipalElseByItsAddress) {
+    const TrustedProxies none({});
+    const http::Route notes = route("notes", "GET", "/notes");
+    http::Request request;
+    request.peer = "192.0.2.1:1000";
+    const http::Principal alice = principal("usr_alice"), bob = principal("usr_bob");
+    const Rule rule{.name = "all"};
+    EXPECT_NE(key_of(rule, notes, &alice, request, none), key_of(rule, notes, &bob, request, none));
+    const std::string anonymous = key_of(rule, notes, nullptr, request, none);
+    request.peer = "192.0.2.1:2000";
+    EXPECT_EQ(key_of(rule, notes, nullptr, request, none), anonymous) << "another connection";
+    const http::Principal disguised = principal("192.0.2.1");
+    EXPECT_NE(key_of(rule, notes, &disguised, request, none), anonymous);
+    request.peer = "192.0.2.2:2000";
+    EXPECT_NE(key_of(rule, notes, nullptr, request, none), anonymous);
+    const Rule together{.name = "all", .counts = Counts::Together};
+    EXPECT_EQ(key_of(together, notes, &alice, request, none), key_of(together, notes, nullptr, request, none));
+    const Rule address{.name = "all", .counts = Counts::Address};
+    EXPECT_EQ(key_of(address, notes, &alice, request, none), key_of(address, notes, &bob, request, none));
+}
+
+TEST(Rule, CountsRoutesTogetherOrEachByItself) {
+    const TrustedProxies none({});
+    http::Request request;
+    request.peer = "192.0.2.1:1000";
+    const http::Route one = route("notes", "GET", "/notes"), two = route("notes", "POST", "/notes");
+    const Rule together{.name = "all"}, each{.name = "all", .each_route = true};
+    EXPECT_EQ(key_of(together, one, nullptr, request, none), key_of(together, two, nullptr, request, none));
+    EXPECT_NE(key_of(each, one, nullptr, request, none), key_of(each, two, nullptr, request, none));
+}
+
+TEST(Rule, MakesNoKeyThatTheStoreRefuses) {
+    http::Request request;
+    const http::Principal longwinded = principal(std::string(100'000, 'x'));
+    const Rule rule{.name = std::string(64, 'r'), .each_route = true};
+    const std::string key =
+        key_of(rule, route("notes", "GET", "/" + std::string(4000, 'p')), &longwinded, request, TrustedProxies({}));
+    EXPECT_LE(key.size(), kv::key_bytes_max);
+}
+
+TEST(Rule, SaysWhatPassesUncounted) {
+    EXPECT_TRUE(passes_uncounted({.when_away = WhenAway::Reads}, "GET"));
+    EXPECT_FALSE(passes_uncounted({.when_away = WhenAway::Reads}, "POST"));
+    EXPECT_TRUE(passes_uncounted({.when_away = WhenAway::Open}, "POST"));
+    EXPECT_FALSE(passes_uncounted({.when_away = WhenAway::Closed}, "GET"));
+}
+
+}  // namespace
+}  // namespace host::limits
