@@ -68,10 +68,12 @@ Application::Application(config::Config config, ReadConfig read_config)
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
       kv_(config_.kv, database_, log::Logger(sink_, "kv")),
+      limits_(&kv_, log::Logger(sink_, "limits")),
       http_client_(config_.http_client, log::Logger(sink_, "http_client")),
       secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
       jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
       events_(config_.events, database_, blocking_, log::Logger(sink_, "events")),
+      event_feeds_(events_),
       websockets_(config_.http, log::Logger(sink_, "http")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
@@ -99,8 +101,9 @@ void Application::start() {
     jobs_.start();
     events_.start();
     plugins_.start();
-    pipeline_.publish(route_table_of(
-        *hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); }, &http_metrics_));
+    pipeline_.publish(route_table_of(*hosting_, *plugins_.current(),
+                                     [this](const auto& hosting) { return host_routes(hosting); },
+                                     {http_metrics_, limits_}));
     admit_administrators();
     server_.start();
     serving_ = true;
@@ -112,6 +115,7 @@ void Application::define_metrics() {
     define_server_metrics(metrics_, server_);
     define_database_metrics(metrics_, database_);
     define_kv_metrics(metrics_, kv_);
+    define_limit_metrics(metrics_, limits_);
     define_plugin_metrics(metrics_, plugins_);
 }
 
@@ -133,7 +137,7 @@ Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
             .refresh = [this] { server_.reload_certificates(); },
             .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
             .host_routes = [this](const PluginHosting& hosting) { return host_routes(hosting); },
-            .http_metrics = &http_metrics_,
+            .counters = {http_metrics_, limits_},
             .plugins = plugins_,
             .pipeline = pipeline_};
 }
@@ -144,6 +148,10 @@ std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) 
                                     .status = [this] { return status(); },
                                     .plugins = &control_,
                                     .log = log_source(sink_),
+                                    .jobs = &jobs_,
+                                    .events = &events_,
+                                    .feeds = &event_feeds_,
+                                    .pipeline = &pipeline_,
                                     .pool = blocking_},
                                    hosting.config.openapi);
     routes.push_back(metrics_route(metrics_, config_.metrics.token));
@@ -206,6 +214,7 @@ void Application::stop() {
         const auto deadline = core::Monotonic::now() + config_.http.drain_deadline;
         jobs_.close();
         events_.close();
+        event_feeds_.close();
         const std::size_t cut = server_.drain(config_.http.drain_deadline);
         if (cut > 0) log_.warn("requests were cut off at the drain deadline", {{"requests", cut}});
         if (!jobs_.drain(deadline)) log_.warn("jobs were cut off at the drain deadline and will be begun again");
@@ -217,6 +226,7 @@ void Application::stop() {
     events_.stop();
     jobs_.stop();
     server_.stop();
+    limits_.stop();
     kv_.stop();
     http_client_.stop();
     secrets_.stop();
