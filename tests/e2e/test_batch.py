@@ -4,6 +4,7 @@ import unittest
 
 from gantry_host import FIXTURES, PLUGINS, GantryHost
 from host_test_case import HostTestCase
+from waiting import until
 
 TOKEN = "a-token-of-thirty-two-characters"
 
@@ -16,9 +17,8 @@ class Batch(HostTestCase):
     changes = {
         "identity": {"admin_token": TOKEN},
         "plugin_directories": [str(PLUGINS), str(FIXTURES)],
-        "plugins": {"keyholder": {}, "never_answers": {}},
-        "rate_limits": {"rules": {"greetings": {"owners": "hello", "routes": "/hello/{name}", "counts": "address",
-                                                "limit": 5, "window": "1h", "methods": "GET"}},
+        "plugins": {"keyholder": {}},
+        "rate_limits": {"rules": {"single": {"owners": "notes", "routes": "/notes/{id}", "limit": 5, "window": "1h"}},
                         "trusted_proxies": ["127.0.0.1"]},
     }
 
@@ -32,13 +32,14 @@ class Batch(HostTestCase):
         self.assertIn(words, self.expect_problem(answer, 400, "INVALID_ARGUMENT")["detail"])
 
     def test_each_is_answered_by_itself_in_order(self):
-        made, listed, unknown, wrong, greeting = self.batch(
+        made, listed, unknown, wrong, greeting, counted = self.batch(
             [
                 {"id": "a", "method": "POST", "path": "/notes", "body": {"title": "of a batch"}},
                 {"path": "/notes?limit=1"},
                 {"id": "c", "path": "/nowhere"},
                 {"method": "POST", "path": "/notes", "body": {"titel": "x"}},
                 {"path": "/hello/World"},
+                {"path": "/notes/note_0"},
             ],
             {"X-Request-Id": "whole", "X-Forwarded-For": "192.0.2.1"},
         )
@@ -49,7 +50,7 @@ class Batch(HostTestCase):
         self.assertEqual(unknown["body"]["request_id"], "whole.2")
         self.assertIn(wrong["status"], (400, 422))
         self.assertEqual((greeting["status"], greeting["body"]), (200, "Hello, World!\n"))
-        self.assertEqual(greeting["headers"]["x-ratelimit-remaining"], "4")
+        self.assertEqual(counted["headers"]["x-ratelimit-remaining"], "4")
 
     def test_the_batch_itself_is_for_known_callers(self):
         answer = self.host.request("POST", "/api/v1/batch", {"requests": [{"path": "/hello/World"}]})
@@ -68,8 +69,8 @@ class Batch(HostTestCase):
         self.assertEqual(answer.json()["responses"][0]["body"]["limit"], 50)
 
     def test_limits_count_each(self):
-        statuses = [each["status"] for each in self.batch([{"path": "/hello/World"}] * 7, {"X-Forwarded-For": "192.0.2.9"})]
-        self.assertEqual(statuses, [200] * 5 + [429] * 2)
+        statuses = [each["status"] for each in self.batch([{"path": "/notes/note_7"}] * 7, {"X-Forwarded-For": "192.0.2.9"})]
+        self.assertEqual(statuses, [404] * 5 + [429] * 2)
 
     def test_no_batch_contains_a_batch_nor_a_stream(self):
         inner = {"method": "POST", "path": "/api/v1/batch", "body": {"requests": [{"path": "/"}]}}
@@ -105,22 +106,30 @@ class Batch(HostTestCase):
 
 
 class Deadlines(unittest.TestCase):
+    # The plugin never lets go of its requests: nobody shall wait for it at the end.
+    changes = {**Batch.changes, "plugins": {"keyholder": {}, "never_answers": {}}, "plugin_drain_deadline": "500ms"}
+
     def test_one_that_is_never_answered_gets_its_504_and_the_others_their_answers(self):
-        changes = {**Batch.changes, "http": {"request_deadline": "1s"}}
-        with GantryHost(changes) as host:
+        with GantryHost({**self.changes, "http": {"request_deadline": "1s"}}) as host:
             requests = [{"path": "/never_answers"}, {"path": "/healthz"}]
             answer = host.request("POST", "/api/v1/batch", {"requests": requests}, bearer("alice"))
             self.assertEqual([each["status"] for each in answer.json()["responses"]], [504, 200], answer.body)
 
     def test_a_client_that_leaves_takes_its_requests_with_it(self):
-        with GantryHost(Batch.changes) as host:
+        with GantryHost(self.changes) as host:
+            greeted = 0
             for _ in range(20):
                 connection = host.connect()
-                body = b'{"requests":[{"path":"/never_answers"},{"path":"/hello/World"}]}'
+                body = b'{"requests":[{"path":"/hello/World"},{"path":"/never_answers"},{"path":"/hello/World"}]}'
                 connection.request("POST", "/api/v1/batch", body, bearer("alice"))
+                greeted += 1
+                until(lambda: len(host.logs(message="request", route="/hello/{name}")) == greeted, "it is under way")
                 connection.close()
             host.expect_alive()
-            self.assertIn("\ngantry_http_connections ", host.get("/metrics").text())
+            left = lambda route: len(host.logs(message="request", route=route, status=499))
+            until(lambda: left("/api/v1/batch") == 20, "each has been given up")
+            # Those that had not begun are not begun any more.
+            until(lambda: left("/never_answers") > 0, "so has what was under way")
 
 
 if __name__ == "__main__":

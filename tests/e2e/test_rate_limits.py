@@ -39,7 +39,7 @@ def outcomes(host, rule):
 class Limits(HostTestCase):
     changes = limited(
         {
-            "greetings": {"owners": "hello", "limit": 3, **HOUR},
+            "single": {"owners": "notes", "routes": "/notes/{id}", "methods": "GET", "limit": 3, **HOUR},
             "callers": {"owners": "keyholder", "routes": "/whoami", "limit": 2, **HOUR},
             "everybody": {"routes": ["/open"], "counts": "together", "limit": 4, "callers": "anonymous", **HOUR},
             "notes-writes": {"owners": "notes", "methods": "POST", "limit": 5, **HOUR},
@@ -57,18 +57,18 @@ class Limits(HostTestCase):
     def test_beyond_the_limit_is_429_with_all_that_helps(self):
         address = {"X-Forwarded-For": "192.0.2.1"}
         for remaining in (2, 1, 0):
-            answer = self.host.get("/hello/World", address)
-            self.assertEqual(answer.status, 200)
+            answer = self.host.get("/notes/note_7", address)
+            self.assertEqual(answer.status, 404)
             self.expect_limits(answer, 3, remaining)
-        refused = self.host.get("/hello/World", address)
+        refused = self.host.get("/notes/note_7", address)
         self.expect_problem(refused, 429, "RATE_LIMITED")
         self.expect_limits(refused, 3, 0)
         self.assertEqual(refused.headers["Retry-After"], refused.headers["X-RateLimit-Reset"])
         self.assertLessEqual(int(refused.headers["Retry-After"]), 3600 + 225, "a slice may count a sixteenth longer")
-        self.assertEqual(refused.json()["details"]["limit"], "greetings")
-        other = self.host.get("/hello/World", {"X-Forwarded-For": "192.0.2.2"})
+        self.assertEqual(refused.json()["details"]["limit"], "single")
+        other = self.host.get("/notes/note_7", {"X-Forwarded-For": "192.0.2.2"})
         self.expect_limits(other, 3, 2)
-        self.assertGreaterEqual(outcomes(self.host, "greetings")["exceeded"], 1)
+        self.assertGreaterEqual(outcomes(self.host, "single")["exceeded"], 1)
 
     def test_each_principal_has_a_window_of_its_own(self):
         for name in ("alice", "bob"):
@@ -91,13 +91,19 @@ class Limits(HostTestCase):
 
     def test_openapi_tells_of_it(self):
         paths = self.host.get("/openapi.json").json()["paths"]
-        greet = paths["/hello/{name}"]["get"]
-        self.assertEqual(greet["x-gantry-rate-limits"], [{"name": "greetings", "limit": 3, "window_ms": 3_600_000}])
-        self.assertEqual(greet["responses"]["429"], {"$ref": "#/components/responses/TooManyRequests"})
+        single = paths["/notes/{id}"]["get"]
+        self.assertEqual(
+            single["x-gantry-rate-limits"],
+            [
+                {"name": "single", "limit": 3, "window_ms": 3_600_000},
+                {"name": "notes", "limit": 100, "window_ms": 600_000},
+            ],
+        )
+        self.assertEqual(single["responses"]["429"], {"$ref": "#/components/responses/TooManyRequests"})
         self.assertNotIn("429", paths["/healthz"]["get"]["responses"])
 
-    def test_browsers_may_read_it_and_a_preflight_costs_nothing(self):
-        self.assertEqual(self.host.request("OPTIONS", "/hello/World").headers["X-RateLimit-Limit"], None)
+    def test_asking_for_methods_costs_nothing(self):
+        self.assertIsNone(self.host.request("OPTIONS", "/notes/note_7").headers["X-RateLimit-Limit"])
 
 
 class Windows(unittest.TestCase):
