@@ -88,7 +88,8 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
 
     // Calls `alarm` once on the connection's worker when the time has come, unless the answer has begun by then: for a
     // handler that waits for something with a deadline of its own, which lies before that of the request. A later call
-    // replaces the former. After detach() only: by a handler that answers later, or on the blocking pool.
+    // replaces the former. It must not hold the exchange, which holds it. After detach() only: by a handler that answers
+    // later, or on the blocking pool.
     void set_alarm(std::chrono::steady_clock::time_point when, std::function<void()> alarm);
 
     // Runs `work` on the connection's worker, later. False: the connection is gone and the work is not taken.

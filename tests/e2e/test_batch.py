@@ -1,5 +1,7 @@
 """Several requests in one: each answered by itself, none allowed that would not be alone."""
 
+import socket
+import struct
 import unittest
 
 from gantry_host import FIXTURES, PLUGINS, GantryHost
@@ -124,6 +126,8 @@ class Deadlines(unittest.TestCase):
                 connection.request("POST", "/api/v1/batch", body, bearer("alice"))
                 greeted += 1
                 until(lambda: len(host.logs(message="request", route="/hello/{name}")) == greeted, "it is under way")
+                # A reset: after a mere FIN a client may still be reading.
+                connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.close()
             host.expect_alive()
             left = lambda route: len(host.logs(message="request", route=route, status=499))

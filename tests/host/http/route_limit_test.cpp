@@ -143,7 +143,7 @@ TEST(Alarm, ComesOnceBeforeTheDeadlineAndNotAfterTheAnswer) {
     });
     waits.blocking = true;
     Route answers = route("GET", "/answers", [](const std::shared_ptr<Exchange>& exchange) {
-        exchange->set_alarm(std::chrono::steady_clock::now(), [exchange] { ADD_FAILURE() << "it was answered"; });
+        exchange->set_alarm(std::chrono::steady_clock::now(), [] { ADD_FAILURE() << "it was answered"; });
         send_text(*exchange, "at once");
     });
     answers.blocking = true;
