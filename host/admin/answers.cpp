@@ -7,6 +7,7 @@
 
 #include <gantry/text.hpp>
 
+#include "host/core/clock.hpp"
 #include "host/core/error.hpp"
 
 namespace host::admin {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::int64_t limit_default = 50;
 constexpr std::int64_t limit_max = 1000;
+constexpr std::int64_t cursor_limit_max = 500;
 
 std::optional<std::string> query(const http::Exchange& exchange, std::string_view name) {
     std::string_view rest = exchange.request().query;
@@ -99,6 +101,33 @@ Json page_of(const http::Exchange& exchange, const std::vector<Json>& all) {
                          {"limit", static_cast<std::int64_t>(limit)},
                          {"offset", static_cast<std::int64_t>(offset)},
                          {"has_more", end < all.size()}});
+}
+
+std::size_t page_limit(const http::Exchange& exchange) {
+    const std::int64_t limit = query_number(exchange, "limit", limit_default, cursor_limit_max);
+    if (limit == 0) throw core::Error(core::Code::InvalidArgument, "limit must be at least 1");
+    return static_cast<std::size_t>(limit);
+}
+
+Json cursor_page(std::vector<Json> items, std::size_t limit, const std::string& next) {
+    return Json::object({{"items", Json(std::move(items))},
+                         {"limit", static_cast<std::int64_t>(limit)},
+                         {"has_more", !next.empty()},
+                         {"next_cursor", text_or_null(next)}});
+}
+
+Json time_or_null(std::int64_t wall_us) {
+    return wall_us == 0 ? Json() : Json(core::rfc3339(wall_us));
+}
+
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
+
+http::Route answering(http::Route route, std::string response_schema) {
+    route.response_schema = std::move(response_schema);
+    if (route.response_status == 0) route.response_status = 200;
+    return route;
 }
 
 }  // namespace host::admin

@@ -45,4 +45,16 @@ Json json_body(const http::Exchange& exchange);
 // {"items":[],"total","limit","offset","has_more"} of what `all` has between the query's limit and offset.
 Json page_of(const http::Exchange& exchange, const std::vector<Json>& all);
 
+// The query's limit for pages with a cursor: 1 to 500, 50 where it says nothing. Throws InvalidArgument.
+std::size_t page_limit(const http::Exchange& exchange);
+// {"items":[],"limit","has_more","next_cursor"}: what follows the last page's end is not counted. `next` empty: the last.
+Json cursor_page(std::vector<Json> items, std::size_t limit, const std::string& next);
+
+// Null for what has not happened, and what is not there.
+Json time_or_null(std::int64_t wall_us);
+Json text_or_null(const std::string& text);
+
+// The route with the schema of its success.
+http::Route answering(http::Route route, std::string response_schema);
+
 }  // namespace host::admin

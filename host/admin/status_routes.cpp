@@ -17,7 +17,11 @@ Json links() {
                          {"docs", "/docs"},
                          {"metrics", "/metrics"},
                          {"status", "/api/v1/status"},
-                         {"plugins", "/api/v1/plugins"}});
+                         {"plugins", "/api/v1/plugins"},
+                         {"jobs", "/api/v1/jobs"},
+                         {"schedules", "/api/v1/schedules"},
+                         {"events", "/api/v1/events"},
+                         {"batch", "/api/v1/batch"}});
 }
 
 Json card() {

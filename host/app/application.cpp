@@ -69,12 +69,14 @@ Application::Application(config::Config config, ReadConfig read_config)
       blocking_("blocking", blocking_size(config_.http)),
       database_(config_.database, log::Logger(sink_, "database")),
       kv_(config_.kv, database_, log::Logger(sink_, "kv")),
+      limits_(&kv_, log::Logger(sink_, "limits")),
       http_client_(config_.http_client, log::Logger(sink_, "http_client")),
       secrets_(config_.secrets, database_, log::Logger(sink_, "secrets")),
       administrators_(config_, secrets_, identity_.tokens(), log::Logger(sink_, "identity")),
       jobs_(config_.jobs, database_, blocking_, log::Logger(sink_, "jobs")),
       events_(config_.events, database_, blocking_, log::Logger(sink_, "events")),
       services_(config_.services, blocking_, log::Logger(sink_, "services")),
+      event_feeds_(events_),
       websockets_(config_.http, log::Logger(sink_, "http")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
@@ -102,8 +104,9 @@ void Application::start() {
     jobs_.start();
     events_.start();
     plugins_.start();
-    pipeline_.publish(route_table_of(
-        *hosting_, *plugins_.current(), [this](const auto& hosting) { return host_routes(hosting); }, &http_metrics_));
+    pipeline_.publish(route_table_of(*hosting_, *plugins_.current(),
+                                     [this](const auto& hosting) { return host_routes(hosting); },
+                                     {http_metrics_, limits_}));
     administrators_.admit();
     server_.start();
     serving_ = true;
@@ -121,6 +124,7 @@ void Application::define_metrics() {
     define_secret_metrics(metrics_, secrets_);
     define_websocket_metrics(metrics_, websockets_);
     define_services_metrics(metrics_, services_);
+    define_limit_metrics(metrics_, limits_);
     define_plugin_metrics(metrics_, plugins_);
 }
 
@@ -143,7 +147,7 @@ Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
             .refresh = [this] { server_.reload_certificates(); },
             .make_hosting = [this](config::Config config) { return make_hosting(std::move(config)); },
             .host_routes = [this](const PluginHosting& hosting) { return host_routes(hosting); },
-            .http_metrics = &http_metrics_,
+            .counters = {http_metrics_, limits_},
             .plugins = plugins_,
             .pipeline = pipeline_};
 }
@@ -154,6 +158,10 @@ std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) 
                                     .status = [this] { return status(); },
                                     .plugins = &control_,
                                     .log = log_source(sink_),
+                                    .jobs = &jobs_,
+                                    .events = &events_,
+                                    .feeds = &event_feeds_,
+                                    .pipeline = &pipeline_,
                                     .pool = blocking_},
                                    hosting.config.openapi);
     routes.push_back(metrics_route(metrics_, config_.metrics.token));
@@ -208,6 +216,7 @@ void Application::stop() {
         const auto deadline = core::Monotonic::now() + config_.http.drain_deadline;
         jobs_.close();
         events_.close();
+        event_feeds_.close();
         const std::size_t cut = server_.drain(config_.http.drain_deadline);
         if (cut > 0) log_.warn("requests were cut off at the drain deadline", {{"requests", cut}});
         if (!jobs_.drain(deadline)) log_.warn("jobs were cut off at the drain deadline and will be begun again");
@@ -220,6 +229,7 @@ void Application::stop() {
     events_.stop();
     jobs_.stop();
     server_.stop();
+    limits_.stop();
     kv_.stop();
     http_client_.stop();
     secrets_.stop();

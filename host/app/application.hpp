@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/admin/event_feed.hpp"
 #include "host/app/administrators.hpp"
 #include "host/app/http_metrics.hpp"
 #include "host/app/plugin_control.hpp"
@@ -22,6 +23,7 @@
 #include "host/http_client/client.hpp"
 #include "host/jobs/jobs.hpp"
 #include "host/kv/kv.hpp"
+#include "host/limits/limits.hpp"
 #include "host/log/logger.hpp"
 #include "host/metrics/registry.hpp"
 #include "host/plugin/manager.hpp"
@@ -74,12 +76,14 @@ class Application {
     database::Database database_;
     identity::Identity identity_;
     kv::Kv kv_;
+    limits::Limits limits_;
     http_client::Client http_client_;
     secrets::Secrets secrets_;
     Administrators administrators_;
     jobs::Jobs jobs_;
     events::Events events_;
     services::Services services_;
+    admin::EventFeeds event_feeds_;
     http::WebSocketHub websockets_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;

@@ -9,7 +9,7 @@
 namespace host::app {
 
 std::shared_ptr<const http::RouteTable> route_table_of(PluginHosting& hosting, const plugin::Generation& generation,
-                                                       const HostRoutes& host_routes, const HttpMetrics* metrics) {
+                                                       const HostRoutes& host_routes, const RouteCounters& counters) {
     for (http::Route& route : host_routes(hosting)) {
         // The front page is the host's as long as no plugin wants it.
         if (route.pattern == "/")
@@ -20,7 +20,10 @@ std::shared_ptr<const http::RouteTable> route_table_of(PluginHosting& hosting, c
     add_closed_routes(hosting.routes, generation.failures(), hosting.removed_routes);
     openapi::PublishedDocument document;
     hosting.routes.add(document.route());
-    auto table = hosting.routes.freeze(generation.pin(), metrics);
+    auto table = hosting.routes.freeze(generation.pin(), [&](http::Route& route) {
+        route.meter = counters.metrics.meter_for(route);
+        route.limit = counters.limits.limit_for(route, hosting.config.rate_limits);
+    });
     document.render(*table, describe(hosting.config, generation.list()));
     return table;
 }

@@ -4,6 +4,9 @@
 #include <iterator>
 #include <utility>
 
+#include "host/admin/batch.hpp"
+#include "host/admin/event_routes.hpp"
+#include "host/admin/job_routes.hpp"
 #include "host/admin/status_routes.hpp"
 #include "host/core/version.hpp"
 #include "host/openapi/pages.hpp"
@@ -15,6 +18,9 @@ std::vector<http::Route> host_routes(HostRouteSources sources, const openapi::Se
     const auto append = [&](std::vector<http::Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
     append(admin::status_routes(std::move(sources.status)));
     append(admin::plugin_routes(sources.plugins, std::move(sources.log)));
+    append(admin::job_routes(sources.jobs));
+    append(admin::event_routes(sources.events, sources.feeds));
+    append(admin::batch_routes(sources.pipeline, sources.pool));
     append(openapi::page_routes(pages, sources.pool));
     return routes;
 }

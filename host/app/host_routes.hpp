@@ -5,10 +5,14 @@
 
 #include <gantry/json.hpp>
 
+#include "host/admin/event_feed.hpp"
 #include "host/admin/plugin_routes.hpp"
 #include "host/config/config.hpp"
 #include "host/core/thread_pool.hpp"
+#include "host/events/events.hpp"
 #include "host/http/health.hpp"
+#include "host/http/pipeline.hpp"
+#include "host/jobs/jobs.hpp"
 #include "host/openapi/description.hpp"
 #include "host/plugin/status.hpp"
 
@@ -20,6 +24,10 @@ struct HostRouteSources {
     std::function<gantry::Json()> status = {};
     admin::Plugins* plugins = nullptr;
     admin::LogSource log = {};
+    jobs::Jobs* jobs = nullptr;
+    events::Events* events = nullptr;
+    admin::EventFeeds* feeds = nullptr;
+    http::Pipeline* pipeline = nullptr;
     core::ThreadPool& pool;  // outlives every exchange
 };
 

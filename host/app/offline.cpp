@@ -12,6 +12,7 @@
 #include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
 #include "host/http/tls_context.hpp"
+#include "host/limits/limits.hpp"
 #include "host/openapi/published_document.hpp"
 #include "host/plugin/manager.hpp"
 
@@ -102,7 +103,9 @@ std::string openapi_document(const config::Config& config) {
     for (http::Route& route : host_routes({.pool = nobody}, config.openapi))
         add_unless_taken(offline.hosting->routes, std::move(route));
     offline.hosting->routes.add(document.route());
-    document.render(*offline.hosting->routes.freeze(nullptr), describe(config, offline.manager.list()));
+    limits::Limits limits(nullptr, log::Logger(offline.hosting->sink, "limits"));
+    const auto with_limit = [&](http::Route& route) { route.limit = limits.limit_for(route, config.rate_limits); };
+    document.render(*offline.hosting->routes.freeze(nullptr, with_limit), describe(config, offline.manager.list()));
     offline.manager.stop();
     return document.json();
 }

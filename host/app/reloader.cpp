@@ -29,7 +29,7 @@ std::string joined(const std::vector<std::string>& lines) {
 // What takes effect with the next generation; everything else is fixed when the process starts.
 bool takes_effect(const std::string& setting) {
     return setting.starts_with("plugin_") || setting.starts_with("openapi.") || setting.starts_with("log.level") ||
-           setting == "migrations" || setting == "reload_watch";
+           setting.starts_with("rate_limits.") || setting == "migrations" || setting == "reload_watch";
 }
 
 std::vector<std::string> restart_needed_for(const config::Config& before, const config::Config& after) {
@@ -133,7 +133,7 @@ Reloader::Swap Reloader::swap(ReloadOutcome& outcome) {
     swap.generation->start();
     if (const std::string fault = fault_of(*swap.generation, parts_.plugins); !fault.empty())
         throw core::Error(core::Code::Unavailable, fault);
-    const auto table = route_table_of(*swap.hosting, *swap.generation, parts_.host_routes, parts_.http_metrics);
+    const auto table = route_table_of(*swap.hosting, *swap.generation, parts_.host_routes, parts_.counters);
     swap.former_table = parts_.pipeline.table();
     swap.generation->serve();
     parts_.pipeline.publish(table);

@@ -42,7 +42,7 @@ class Reloader {
         std::function<void()> refresh;
         std::function<std::shared_ptr<PluginHosting>(config::Config)> make_hosting;
         HostRoutes host_routes;
-        const HttpMetrics* http_metrics;
+        RouteCounters counters;
         plugin::Manager& plugins;
         http::Pipeline& pipeline;
     };

@@ -122,6 +122,24 @@ void define_websocket_metrics(Registry& registry, const http::WebSocketHub& webs
             {Kind::Counter, "gantry_websocket_refused_total", "WebSockets refused above the limit", &Counts::refused}});
 }
 
+void define_limit_metrics(Registry& registry, const limits::Limits& limits) {
+    registry.define_sampled({.kind = Kind::Counter,
+                             .name = "gantry_rate_limit_requests_total",
+                             .help = "Requests that a rule of rate_limits concerned: within, exceeded (429), and while the "
+                                     "store was away uncounted (passed) or unknown (503)",
+                             .labels = {"rule", "outcome"}},
+                            [&limits] {
+                                Samples samples;
+                                for (const limits::RuleCounts& counts : limits.counts()) {
+                                    samples.push_back({{counts.rule, "within"}, double(counts.within)});
+                                    samples.push_back({{counts.rule, "exceeded"}, double(counts.exceeded)});
+                                    samples.push_back({{counts.rule, "uncounted"}, double(counts.uncounted)});
+                                    samples.push_back({{counts.rule, "unknown"}, double(counts.unknown)});
+                                }
+                                return samples;
+                            });
+}
+
 void define_services_metrics(Registry& registry, const services::Services& services) {
     const auto define = [&](Kind kind, const char* name, const char* help, double (*read)(const Account&)) {
         registry.define_sampled(

@@ -31,11 +31,11 @@ std::vector<http::Route> RouteCollection::remove(const std::string& owner) {
 }
 
 std::shared_ptr<const http::RouteTable> RouteCollection::freeze(std::shared_ptr<const void> pinned,
-                                                                const HttpMetrics* metrics) const {
+                                                                const std::function<void(http::Route&)>& complete) const {
     http::RouteTableBuilder builder;
     routes_.with([&](const std::vector<http::Route>& routes) {
         for (http::Route route : routes) {
-            if (metrics != nullptr) route.meter = metrics->meter_for(route);
+            if (complete) complete(route);
             builder.add(std::move(route));
         }
     });

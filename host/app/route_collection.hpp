@@ -1,10 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "host/app/http_metrics.hpp"
 #include "host/core/locked.hpp"
 #include "host/http/route.hpp"
 #include "host/http/route_table.hpp"
@@ -20,9 +20,10 @@ class RouteCollection {
     // Takes back what `owner` has added and hands it out.
     std::vector<http::Route> remove(const std::string& owner);
 
-    // The table of all that was added; `pinned` lives as long as it. `metrics`, if there are any, count what it serves.
+    // The table of all that was added; `pinned` lives as long as it. `complete`, if given, adds to each route what its
+    // owner does not know of: who counts it.
     std::shared_ptr<const http::RouteTable> freeze(std::shared_ptr<const void> pinned,
-                                                   const HttpMetrics* metrics = nullptr) const;
+                                                   const std::function<void(http::Route&)>& complete = nullptr) const;
 
   private:
     core::Locked<std::vector<http::Route>> routes_;

@@ -7,6 +7,7 @@
 #include "host/config/environment.hpp"
 #include "host/config/overlay.hpp"
 #include "host/config/plugins.hpp"
+#include "host/config/rate_limits.hpp"
 #include "host/config/settings.hpp"
 #include "host/config/sources.hpp"
 #include "host/config/validate.hpp"
@@ -84,6 +85,7 @@ Examined build(const Node& sources, const Environment& environment, Problems& pr
     static const Schema schema = Schema::parse(host_schema());
     const Node completed = validate(schema, written, Where{}, problems);
     check_plugin_ids(completed, problems);
+    check_rate_limit_names(completed, problems);
     check_cors(completed, problems);
     check_tls(completed, problems);
 

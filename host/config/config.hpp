@@ -19,6 +19,7 @@
 #include "host/identity/settings.hpp"
 #include "host/jobs/settings.hpp"
 #include "host/kv/settings.hpp"
+#include "host/limits/settings.hpp"
 #include "host/log/settings.hpp"
 #include "host/metrics/settings.hpp"
 #include "host/openapi/settings.hpp"
@@ -38,6 +39,7 @@ struct Config {
     identity::Settings identity;
     database::Settings database;  // its data_directory is the one above
     kv::Settings kv;
+    limits::Settings rate_limits;
     http_client::Settings http_client;
     secrets::Settings secrets;  // its data_directory is the one above
     events::Settings events;

@@ -32,6 +32,7 @@ const Settings& settings() {
         add_database_settings(made);
         add_identity_settings(made);
         add_kv_settings(made);
+        add_rate_limits_settings(made);
         add_http_client_settings(made);
         add_secrets_settings(made);
         add_events_settings(made);

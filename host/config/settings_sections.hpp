@@ -19,6 +19,7 @@ void add_jobs_settings(Settings& all);
 void add_log_settings(Settings& all);
 void add_openapi_settings(Settings& all);
 void add_kv_settings(Settings& all);
+void add_rate_limits_settings(Settings& all);
 void add_log_settings(Settings& all);
 void add_metrics_settings(Settings& all);
 

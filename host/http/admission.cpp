@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <gantry/json.hpp>
+
 namespace host::http {
 
 namespace {
@@ -40,6 +42,29 @@ Problem scopes_missing(const std::vector<std::string>& missing) {
             .challenge = "Bearer error=\"insufficient_scope\", scope=\"" + names + "\""};
 }
 
+std::uint64_t whole_seconds(std::uint64_t milliseconds) {
+    return milliseconds / 1000 + (milliseconds % 1000 != 0 ? 1 : 0);
+}
+
+Problem limit_exceeded(const Allowance& allowance) {
+    gantry::Json details = gantry::Json::object({{"limit", allowance.name}});
+    details.set("retry_after_ms", static_cast<std::int64_t>(allowance.reset_ms));
+    const std::uint64_t wait_ms = std::clamp<std::uint64_t>(allowance.reset_ms, 1, UINT32_MAX);
+    return {.status = 429,
+            .code = "RATE_LIMITED",
+            .detail = "too many calls: try again in " + std::to_string(whole_seconds(wait_ms)) + " s",
+            .details_json = details.dump(),
+            .retry_after_ms = static_cast<std::uint32_t>(wait_ms)};
+}
+
+// Fail closed: what protects a login must not go away with the store that counts.
+Problem limits_unknown() {
+    return {.status = 503,
+            .code = "DEPENDENCY_UNAVAILABLE",
+            .detail = "calls of this route are counted, and the store that counts them (kv) cannot be reached",
+            .retry_after_ms = 1000};
+}
+
 bool holds(const Principal& principal, const std::string& scope) {
     return std::ranges::any_of(principal.scopes, [&](const std::string& held) { return held == scope || held == "*"; });
 }
@@ -65,27 +90,18 @@ std::optional<Problem> refusal_of(const Verdict& verdict, const Route& route) {
     return std::nullopt;
 }
 
-void Question::decide(Verdict verdict) {
-    Continue later;
-    {
-        const std::lock_guard lock(mutex_);
-        if (verdict_) return;
-        verdict_ = std::move(verdict);
-        later = std::move(later_);
-    }
-    if (later) later(*verdict_);
+std::optional<Problem> refusal_of(const Allowance& allowance) {
+    if (allowance.outcome == Allowance::Outcome::Exceeded) return limit_exceeded(allowance);
+    if (allowance.outcome == Allowance::Outcome::Unknown) return limits_unknown();
+    return std::nullopt;
 }
 
-std::optional<Verdict> Question::leave(const std::function<void()>& prepare, Continue later) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (verdict_) return verdict_;
-    }
-    prepare();
-    const std::lock_guard lock(mutex_);
-    if (verdict_) return verdict_;
-    later_ = std::move(later);
-    return std::nullopt;
+std::string limit_lines_of(const Allowance& allowance) {
+    if (allowance.limit == 0) return {};
+    std::string lines = "X-RateLimit-Limit: " + std::to_string(allowance.limit);
+    lines.append("\r\nX-RateLimit-Remaining: ").append(std::to_string(allowance.remaining));
+    lines.append("\r\nX-RateLimit-Reset: ").append(std::to_string(whole_seconds(allowance.reset_ms)));
+    return lines.append("\r\n");
 }
 
 }  // namespace host::http

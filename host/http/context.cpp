@@ -31,6 +31,7 @@ void Context::dress(Head& head, const Dressing& dressing) const {
     if (settings.security_headers) append_security_headers(lines, head);
     if (dressing.tls && !hsts_line.empty() && !head.has("Strict-Transport-Security")) lines.append(hsts_line);
     if (!dressing.cors_lines.empty() && !head.has("Access-Control-Allow-Origin")) lines.append(dressing.cors_lines);
+    lines.append(dressing.limit_lines);
     head.add_raw(lines);
 }
 

@@ -21,6 +21,7 @@ struct Context {
         std::string_view request_id;
         std::string_view cors_lines;  // CorsPolicy's
         bool tls = false;
+        std::string_view limit_lines = {};  // of a route with limits
     };
     // Adds what every answer carries: X-Request-Id, the security headers, and what `dressing` holds; each only if the head
     // has no such field of its own.

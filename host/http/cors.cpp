@@ -10,7 +10,9 @@ namespace host::http {
 
 namespace {
 
-constexpr std::string_view exposed = "Access-Control-Expose-Headers: X-Request-Id, Retry-After, Location\r\n";
+constexpr std::string_view exposed =
+    "Access-Control-Expose-Headers: X-Request-Id, Retry-After, Location, X-RateLimit-Limit, X-RateLimit-Remaining, "
+    "X-RateLimit-Reset\r\n";
 constexpr std::size_t asked_headers_size_max = 1024;
 
 bool is_name_list_character(char c) {

@@ -1,5 +1,6 @@
 #include "host/http/exchange.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "host/core/clock.hpp"
@@ -107,6 +108,11 @@ void Exchange::keep() {
     request_ = &kept_.emplace(*request_).view();
 }
 
+void Exchange::set_limit_lines(std::string lines) {
+    std::lock_guard lock(mutex_);
+    if (state_ == State::Open) limit_lines_ = std::move(lines);
+}
+
 std::string_view Exchange::traceparent() const {
     return traceparent_of(*request_);
 }
@@ -198,7 +204,7 @@ void Exchange::compress_and_deliver(Head head, Bytes body) {
 }
 
 void Exchange::deliver(Head head, Bytes body) {
-    context_.dress(head, {request_id_, cors_lines_, tls_});
+    context_.dress(head, {request_id_, cors_lines_, tls_, limit_lines_});
     bytes_ = body.size();
     {
         std::lock_guard pen(pen_);
@@ -217,7 +223,7 @@ bool Exchange::open(Head head, StreamEvents events, std::optional<std::uint64_t>
     std::lock_guard pen(pen_);
     dropped = claim({.next = State::Streaming, .status = head.status(), .events = std::move(shared)});
     if (!dropped) return false;
-    context_.dress(head, {request_id_, cors_lines_, tls_});
+    context_.dress(head, {request_id_, cors_lines_, tls_, limit_lines_});
     reply_.open(std::move(head), {heartbeat, length});
     return true;
 }
@@ -225,7 +231,7 @@ bool Exchange::open(Head head, StreamEvents events, std::optional<std::uint64_t>
 // The head is all that is wanted. Who would write on for ever, as event streams do, must learn that it is over.
 bool Exchange::open_and_end(Head head, std::optional<std::uint64_t> length) {
     if (!claim({.next = State::Ended, .status = head.status()})) return false;
-    context_.dress(head, {request_id_, cors_lines_, tls_});
+    context_.dress(head, {request_id_, cors_lines_, tls_, limit_lines_});
     {
         std::lock_guard pen(pen_);
         reply_.open(std::move(head), {.length = length});
@@ -350,7 +356,35 @@ void Exchange::writable() {
     if (events != nullptr && events->writable) events->writable();
 }
 
+void Exchange::set_alarm(std::chrono::steady_clock::time_point when, std::function<void()> alarm) {
+    {
+        std::lock_guard lock(mutex_);
+        if (state_ != State::Open) return;
+        alarm_ = std::move(alarm);
+    }
+    const core::Monotonic::time_point deadline{std::chrono::nanoseconds(deadline_ns_)};
+    std::lock_guard pen(pen_);
+    reply_.set_deadline(std::min(when, deadline));
+}
+
+// The alarm of a handler rather than the deadline: true if there was one and it has been called.
+bool Exchange::ring() {
+    std::function<void()> alarm;
+    {
+        std::lock_guard lock(mutex_);
+        if (state_ != State::Open || !alarm_ || core::mono_ns() >= deadline_ns_) return false;
+        std::swap(alarm, alarm_);
+    }
+    {
+        std::lock_guard pen(pen_);
+        reply_.set_deadline(core::Monotonic::time_point(std::chrono::nanoseconds(deadline_ns_)));
+    }
+    alarm();
+    return true;
+}
+
 void Exchange::expired() {
+    if (ring()) return;
     const Problem problem{.status = 504, .code = "DEADLINE_EXCEEDED", .detail = "the answer was not ready in time"};
     const auto cancelled = claim({.next = State::Ended, .status = problem.status, .cancel_reason = core::Code::Timeout});
     if (!cancelled) return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -85,6 +86,12 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     using CancelCallback = std::function<void(core::Code reason)>;
     void on_cancel(CancelCallback cancelled);
 
+    // Calls `alarm` once on the connection's worker when the time has come, unless the answer has begun by then: for a
+    // handler that waits for something with a deadline of its own, which lies before that of the request. A later call
+    // replaces the former. It must not hold the exchange, which holds it. After detach() only: by a handler that answers
+    // later, or on the blocking pool.
+    void set_alarm(std::chrono::steady_clock::time_point when, std::function<void()> alarm);
+
     // Runs `work` on the connection's worker, later. False: the connection is gone and the work is not taken.
     bool post(std::function<void()> work);
     // Ends it from the host's side, whatever its state: the error as the answer, or a cut of the stream. The handler is
@@ -118,6 +125,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     std::shared_ptr<const StreamEvents> end_stream();
     // With the lock held, by whoever changes the state.
     void secure_line();
+    bool ring();
     bool open_and_end(Head head, std::optional<std::uint64_t> length);
     bool has_no_body(std::uint16_t status) const;
     void answer(Head head, Bytes body);
@@ -126,6 +134,8 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     void deliver(Head head, Bytes body);
     void answer(const Problem& problem);
     void set_principal(std::shared_ptr<const Principal> principal) { principal_ = std::move(principal); }
+    // What the answer tells of the limits of its route; nothing if an answer, for want of time, is on its way already.
+    void set_limit_lines(std::string lines);
     // For who changed the state last.
     const Request& request_line() const { return line_ ? line_->view() : *request_; }
     void account(Ending ending) const;
@@ -141,6 +151,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     const std::uint64_t deadline_ns_;
     const bool head_request_;
     std::shared_ptr<const Principal> principal_;
+    std::string limit_lines_;  // does not change once the answer has been claimed
     const Coding coding_;
     const bool tls_;
 
@@ -155,6 +166,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     // Method, path and peer, for answers and log lines of other threads: the connection's bytes may be gone then.
     std::optional<KeptRequest> line_;
     CancelCallback cancelled_;
+    std::function<void()> alarm_;
     std::optional<core::Code> cancel_reason_;
     std::shared_ptr<const StreamEvents> events_;
     std::uint16_t status_ = 0;

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "host/core/clock.hpp"
+#include "host/http/question.hpp"
 #include "host/http/request_id.hpp"
 
 namespace host::http {
@@ -94,19 +95,19 @@ void Pipeline::pass(const Request& request, Reply reply) {
 }
 
 void Pipeline::serve(const std::shared_ptr<Exchange>& exchange) {
-    if (exchange->route().access == Access::Public) return admit(exchange);
-    if (authenticator_ == nullptr) return refuse_unless_admitted(exchange, {});
-    const auto question = std::make_shared<Question>();
+    if (exchange->route().access == Access::Public) return limit(exchange);
+    if (authenticator_ == nullptr) {
+        (void)is_admitted(exchange, {});
+        return;
+    }
+    const auto question = std::make_shared<Question<Verdict>>();
     authenticator_->ask(exchange, [question](Verdict verdict) { question->decide(std::move(verdict)); });
-    const auto leave_connection = [&] {
-        exchange->keep();
-        exchange->detach();
-    };
     // A late verdict comes on whatever thread decides, which has better things to do than to run a handler.
-    const auto verdict = question->leave(leave_connection, [this, exchange](const Verdict& late) {
-        if (!exchange->ended() && is_admitted(exchange, late)) serve_on_pool(exchange);
-    });
-    if (verdict) refuse_unless_admitted(exchange, *verdict);
+    const auto verdict = question->leave([&] { leave_connection(exchange); },
+                                         [this, exchange](const Verdict& late) {
+                                             if (!exchange->ended() && is_admitted(exchange, late)) limit_later(exchange);
+                                         });
+    if (verdict && is_admitted(exchange, *verdict)) limit(exchange);
 }
 
 bool Pipeline::is_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) const {
@@ -118,8 +119,37 @@ bool Pipeline::is_admitted(const std::shared_ptr<Exchange>& exchange, const Verd
     return true;
 }
 
-void Pipeline::refuse_unless_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) {
-    if (is_admitted(exchange, verdict)) admit(exchange);
+void Pipeline::limit(const std::shared_ptr<Exchange>& exchange) {
+    RouteLimit* const limit = exchange->route().limit.get();
+    if (limit == nullptr) return admit(exchange);
+    const auto question = std::make_shared<Question<Allowance>>();
+    limit->ask(exchange, [question](Allowance allowance) { question->decide(std::move(allowance)); });
+    const auto allowance = question->leave([&] { leave_connection(exchange); },
+                                           [this, exchange](const Allowance& late) {
+                                               if (!exchange->ended() && is_within(exchange, late)) serve_on_pool(exchange);
+                                           });
+    if (allowance && is_within(exchange, *allowance)) admit(exchange);
+}
+
+// For a request that has left its connection already.
+void Pipeline::limit_later(const std::shared_ptr<Exchange>& exchange) {
+    RouteLimit* const limit = exchange->route().limit.get();
+    if (limit == nullptr) return serve_on_pool(exchange);
+    limit->ask(exchange, [this, exchange](const Allowance& allowance) {
+        if (!exchange->ended() && is_within(exchange, allowance)) serve_on_pool(exchange);
+    });
+}
+
+bool Pipeline::is_within(const std::shared_ptr<Exchange>& exchange, const Allowance& allowance) {
+    exchange->set_limit_lines(limit_lines_of(allowance));
+    const auto refused = refusal_of(allowance);
+    if (refused) exchange->fail(*refused);
+    return !refused;
+}
+
+void Pipeline::leave_connection(const std::shared_ptr<Exchange>& exchange) {
+    exchange->keep();
+    exchange->detach();
 }
 
 void Pipeline::admit(const std::shared_ptr<Exchange>& exchange) {
@@ -129,8 +159,7 @@ void Pipeline::admit(const std::shared_ptr<Exchange>& exchange) {
 }
 
 void Pipeline::serve_on_pool(const std::shared_ptr<Exchange>& exchange) {
-    exchange->keep();
-    exchange->detach();
+    leave_connection(exchange);
     const bool taken = blocking_.post([this, exchange] {
         // It may have waited too long, or for nobody.
         if (!exchange->ended()) run(exchange);

@@ -56,7 +56,10 @@ class Pipeline : public Dispatcher {
 
     void serve(const std::shared_ptr<Exchange>& exchange);
     bool is_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict) const;
-    void refuse_unless_admitted(const std::shared_ptr<Exchange>& exchange, const Verdict& verdict);
+    void limit(const std::shared_ptr<Exchange>& exchange);
+    void limit_later(const std::shared_ptr<Exchange>& exchange);
+    static bool is_within(const std::shared_ptr<Exchange>& exchange, const Allowance& allowance);
+    static void leave_connection(const std::shared_ptr<Exchange>& exchange);
     void admit(const std::shared_ptr<Exchange>& exchange);
     void serve_on_pool(const std::shared_ptr<Exchange>& exchange);
     void run(const std::shared_ptr<Exchange>& exchange) const;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "host/http/answer_sink.hpp"
 #include "host/http/connection.hpp"
 
 namespace host::http {
@@ -47,10 +48,14 @@ void run_in_order(const std::weak_ptr<Connection>& target, const std::shared_ptr
 Reply::Reply(std::weak_ptr<Connection> connection, std::uint64_t sequence)
     : connection_(std::move(connection)), sequence_(sequence), done_(false) {}
 
+Reply::Reply(std::shared_ptr<AnswerSink> sink) : sink_(std::move(sink)), done_(false) {}
+
 Reply::Reply(Reply&& other) noexcept
     : connection_(std::move(other.connection_)),
       sequence_(other.sequence_),
       stream_(std::move(other.stream_)),
+      sink_(std::move(other.sink_)),
+      sink_open_(other.sink_open_),
       done_(std::exchange(other.done_, true)) {}
 
 Reply& Reply::operator=(Reply&& other) noexcept {
@@ -59,6 +64,8 @@ Reply& Reply::operator=(Reply&& other) noexcept {
     connection_ = std::move(other.connection_);
     sequence_ = other.sequence_;
     stream_ = std::move(other.stream_);
+    sink_ = std::move(other.sink_);
+    sink_open_ = other.sink_open_;
     done_ = std::exchange(other.done_, true);
     return *this;
 }
@@ -69,19 +76,21 @@ Reply::~Reply() {
 
 void Reply::finish() {
     if (done_) return;
-    if (stream_)
+    if (stream_ || sink_open_)
         close(Outcome::Cut);
     else
         send(Head(500), Bytes());
 }
 
 void Reply::watch(std::weak_ptr<ReplyEvents> events) {
+    if (sink_) return sink_->watch(std::move(events));
     run_on(connection_, [sequence = sequence_, events = std::move(events)](Connection& connection) mutable {
         connection.watch(sequence, std::move(events));
     });
 }
 
 bool Reply::post(std::function<void()> work) const {
+    if (sink_) return sink_->post(std::move(work));
     const auto connection = connection_.lock();
     if (!connection) return false;
     connection->mailbox().post(std::move(work));
@@ -89,11 +98,13 @@ bool Reply::post(std::function<void()> work) const {
 }
 
 void Reply::set_deadline(std::chrono::steady_clock::time_point when) {
+    if (sink_) return sink_->set_deadline(when);
     run_on(connection_, [sequence = sequence_, when](Connection& connection) { connection.set_deadline(sequence, when); });
 }
 
 void Reply::send(Head head, Bytes body) {
     if (std::exchange(done_, true)) return;
+    if (sink_) return sink_->answer(std::move(head), std::move(body));
     run_on(connection_,
            [sequence = sequence_, head = std::move(head), body = std::move(body)](Connection& connection) mutable {
                connection.answer(sequence, std::move(head), std::move(body));
@@ -102,13 +113,18 @@ void Reply::send(Head head, Bytes body) {
 
 void Reply::upgrade(UpgradeTicket ticket) {
     if (std::exchange(done_, true)) return;
+    if (sink_) return sink_->upgrade(std::move(ticket));
     run_on(connection_, [sequence = sequence_, ticket = std::move(ticket)](Connection& connection) mutable {
         connection.upgrade(sequence, std::move(ticket));
     });
 }
 
 void Reply::open(Head head, const StreamKind& kind) {
-    if (done_ || stream_) return;
+    if (done_ || stream_ || sink_open_) return;
+    if (sink_) {
+        sink_open_ = true;
+        return sink_->open(std::move(head), kind);
+    }
     const auto connection = connection_.lock();
     stream_ = std::make_shared<Stream>(connection ? connection->settings().stream_bytes_max : 0);
     run_in_order(connection_, stream_,
@@ -118,6 +134,7 @@ void Reply::open(Head head, const StreamKind& kind) {
 }
 
 Write Reply::write(Bytes piece) {
+    if (sink_) return done_ || !sink_open_ ? Write::Gone : sink_->write(std::move(piece));
     if (done_ || !stream_ || stream_->gone) return Write::Gone;
     if (piece.size() == 0) return Write::Ok;  // an empty chunk would end the body
     const bool full = (stream_->queued += piece.size()) > stream_->high_water;
@@ -131,7 +148,8 @@ Write Reply::write(Bytes piece) {
 }
 
 void Reply::close(Outcome outcome) {
-    if (!stream_ || std::exchange(done_, true)) return;
+    if ((!stream_ && !sink_open_) || std::exchange(done_, true)) return;
+    if (sink_) return sink_->close(outcome);
     run_in_order(connection_, stream_,
                  [sequence = sequence_, outcome](Connection& connection) { connection.close(sequence, outcome); });
 }

@@ -11,6 +11,7 @@
 
 namespace host::http {
 
+class AnswerSink;
 class Connection;
 struct Stream;
 
@@ -44,6 +45,8 @@ class Reply {
   public:
     Reply() = default;
     Reply(std::weak_ptr<Connection> connection, std::uint64_t sequence);
+    // For a request that came from no connection.
+    explicit Reply(std::shared_ptr<AnswerSink> sink);
     Reply(Reply&& other) noexcept;
     Reply& operator=(Reply&& other) noexcept;
     ~Reply();
@@ -74,7 +77,9 @@ class Reply {
 
     std::weak_ptr<Connection> connection_;
     std::uint64_t sequence_ = 0;
-    std::shared_ptr<Stream> stream_;  // once open
+    std::shared_ptr<Stream> stream_;    // once open
+    std::shared_ptr<AnswerSink> sink_;  // in the place of a connection
+    bool sink_open_ = false;
     bool done_ = true;
 };
 

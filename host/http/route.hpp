@@ -10,6 +10,7 @@
 namespace host::http {
 
 class Exchange;
+class RouteLimit;
 class RouteMeter;
 
 enum class Access { Public, Authenticated, Scoped };
@@ -44,6 +45,7 @@ struct Route {
     // Answers now or later through the exchange; throws core::Error for a problem. Worker or blocking thread.
     std::function<void(const std::shared_ptr<Exchange>&)> handle;
     std::shared_ptr<RouteMeter> meter = nullptr;  // null: nobody counts
+    std::shared_ptr<RouteLimit> limit = nullptr;  // null: as often as one likes
 };
 
 }  // namespace host::http

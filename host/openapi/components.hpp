@@ -17,6 +17,7 @@ class Components {
     gantry::Json problem() { return answer("Problem"); }
     gantry::Json unauthenticated() { return answer("Unauthenticated"); }
     gantry::Json forbidden() { return answer("Forbidden"); }
+    gantry::Json too_many() { return answer("TooManyRequests"); }
     // The name of the security scheme.
     std::string bearer() {
         has_bearer_ = true;

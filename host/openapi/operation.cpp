@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "host/http/message.hpp"
+#include "host/http/route_limit.hpp"
 
 namespace host::openapi {
 
@@ -29,6 +30,7 @@ class Writer {
         made.set("security", security());
         if (!route_.scopes.empty()) made.set("x-gantry-scopes", scopes());
         if (route_.body_bytes_max > 0) made.set("x-gantry-body-bytes-max", route_.body_bytes_max);
+        if (route_.limit != nullptr) made.set("x-gantry-rate-limits", limits());
         if (route_.deadline.count() > 0) made.set("x-gantry-deadline-ms", route_.deadline.count());
         return made;
     }
@@ -95,6 +97,7 @@ class Writer {
         }
         if (route_.access != Access::Public) all.set("401", components_.unauthenticated());
         if (route_.access == Access::Scoped) all.set("403", components_.forbidden());
+        if (route_.limit != nullptr) all.set("429", components_.too_many());
         all.set("4XX", components_.problem());
         all.set("5XX", components_.problem());
         return all;
@@ -120,6 +123,14 @@ class Writer {
         Json one = Json::object();
         one.set(components_.bearer(), scopes());
         return Json::array({std::move(one)});
+    }
+
+    Json limits() const {
+        Json all = Json::array();
+        for (const http::LimitPolicy& policy : route_.limit->policies()) {
+            all.push(Json::object({{"name", policy.name}, {"limit", policy.limit}, {"window_ms", policy.window_ms}}));
+        }
+        return all;
     }
 
     Json scopes() const {

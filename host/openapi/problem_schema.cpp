@@ -14,6 +14,11 @@ Json text(const char* description, const char* format = nullptr) {
     return schema;
 }
 
+Json seconds_until_retry() {
+    return Json::object({{"description", "In so many seconds a call will be let through again"},
+                         {"schema", Json::object({{"type", "integer"}, {"minimum", 1}})}});
+}
+
 }  // namespace
 
 Json problem_schema() {
@@ -44,9 +49,13 @@ Json problem_answer(const std::string& name) {
     const char* description = "What went wrong";
     if (name == "Unauthenticated") description = "It is not known who calls";
     if (name == "Forbidden") description = "Who calls may not do this: a scope is missing";
+    if (name == "TooManyRequests") description = "The route has been called as often as its limits allow";
     const Json schema = Json::object({{"$ref", "#/components/schemas/Problem"}});
     const Json media = Json::object({{"schema", schema}});
-    return Json::object({{"description", description}, {"content", Json::object({{"application/problem+json", media}})}});
+    Json answer = Json::object({{"description", description}});
+    if (name == "TooManyRequests") answer.set("headers", Json::object({{"Retry-After", seconds_until_retry()}}));
+    answer.set("content", Json::object({{"application/problem+json", media}}));
+    return answer;
 }
 
 }  // namespace host::openapi

@@ -19,6 +19,7 @@ ROOMS = {
     "http_client": {"core", "log"},
     "secrets": {"core", "log", "database"},
     "kv": {"core", "log", "database"},
+    "limits": {"core", "log", "http", "kv"},
     "jobs": {"core", "log", "database"},
     "events": {"core", "log", "database"},
     "services": {"core", "log"},
@@ -26,13 +27,13 @@ ROOMS = {
     "openapi": {"core", "log", "http"},
     "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv", "jobs", "events",
                "services"},
-    "admin": {"core", "log", "http"},
+    "admin": {"core", "log", "http", "jobs", "events"},
     "app": {"core", "log", "metrics", "config", "http", "identity", "database", "http_client", "secrets",
-            "kv", "jobs", "events", "services", "plugin", "openapi", "bridge", "admin"},
+            "kv", "limits", "jobs", "events", "services", "plugin", "openapi", "bridge", "admin"},
     "cli": {"core", "log", "config", "app"},
     "main.cpp": {"core", "app", "cli"},
 }
-PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|jobs|events|services|plugin|openapi)/(settings|manifest)\.hpp$")
+PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|limits|jobs|events|services|plugin|openapi)/(settings|manifest)\.hpp$")
 
 # Library -> rooms that may include it.
 LIBRARIES = {

@@ -91,6 +91,39 @@ plugins:
 }
 
 // Ten ways in which configurations are broken, each with all that is said about it.
+TEST(Config, KeepsLimitsInTheOrderWritten) {
+    const Config config = parse(
+        "rate_limits:\n"
+        "  trusted_proxies: 10.0.0.0/8\n"
+        "  rules:\n"
+        "    writes: {owners: notes, methods: [POST, PUT], limit: 50, when_away: closed}\n"
+        "    all: {callers: known, counts: together, each_route: true, window: 90s}\n",
+        "gantry.yaml", {});
+    EXPECT_THAT(config.rate_limits.trusted_proxies, ElementsAre("10.0.0.0/8"));
+    ASSERT_EQ(config.rate_limits.rules.size(), 2u);
+    const limits::Rule& writes = config.rate_limits.rules[0];
+    EXPECT_EQ(writes.name, "writes");
+    EXPECT_THAT(writes.owners, ElementsAre("notes"));
+    EXPECT_THAT(writes.methods, ElementsAre("POST", "PUT"));
+    EXPECT_EQ(writes.limit, 50u);
+    EXPECT_EQ(writes.window, std::chrono::minutes(1));
+    EXPECT_EQ(writes.when_away, limits::WhenAway::Closed);
+    const limits::Rule& all = config.rate_limits.rules[1];
+    EXPECT_EQ(all.callers, limits::Callers::Known);
+    EXPECT_EQ(all.counts, limits::Counts::Together);
+    EXPECT_TRUE(all.each_route);
+    EXPECT_EQ(all.window, std::chrono::seconds(90));
+}
+
+TEST(Config, NamesALimitThatIsNone) {
+    const auto errors = [](const char* rule) { return errors_of(std::string("rate_limits: {rules: {") + rule + "}}"); };
+    EXPECT_THAT(errors("a: {limit: 0}"), ElementsAre(HasSubstr("rate_limits.rules.a.limit")));
+    EXPECT_THAT(errors("a: {window: 40d}"), ElementsAre(HasSubstr("rate_limits.rules.a.window")));
+    EXPECT_THAT(errors("a: {methods: post}"), ElementsAre(HasSubstr("rate_limits.rules.a.methods")));
+    EXPECT_THAT(errors("a: {rutes: /x}"), ElementsAre(HasSubstr("routes")));
+    EXPECT_THAT(errors("'A b': {}"), ElementsAre(HasSubstr("a rule's name is")));
+}
+
 TEST(Config, NamesAnUnknownKey) {
     EXPECT_THAT(errors_of("http:\n  lisen: ':80'\n"),
                 ElementsAre("gantry.yaml:2:3: http.lisen: unknown key, did you mean 'listen'?"));

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "host/http/route_limit.hpp"
+
 namespace host::openapi {
 namespace {
 
@@ -58,6 +60,23 @@ TEST(Document, LeavesOutWhatIsInternalAndMethodsThatOpenApiDoesNotKnow) {
     hidden.internal = true;
     const Json made = document_of({hidden, route("PROPFIND", "/files", "find"), route("GET", "/notes", "list")});
     EXPECT_THAT(names_in(at(made, {"paths"})), ElementsAre("/notes"));
+}
+
+class TenAMinute : public http::RouteLimit {
+  public:
+    void ask(const std::shared_ptr<http::Exchange>&, std::function<void(http::Allowance)> decided) override { decided({}); }
+    std::vector<http::LimitPolicy> policies() const override { return {{"writes", 10, 60'000}}; }
+};
+
+TEST(Document, SaysOfALimitedRouteHowOftenItMayBeCalled) {
+    Route limited = route("GET", "/limited", "limited");
+    limited.limit = std::make_shared<TenAMinute>();
+    const Json made = document_of({limited, route("GET", "/notes", "list")});
+    const Json& operation = get_operation(made, "/limited");
+    EXPECT_EQ(at(operation, {"x-gantry-rate-limits"}).dump(), R"([{"name":"writes","limit":10,"window_ms":60000}])");
+    EXPECT_EQ(at(operation, {"responses", "429"}).dump(), R"({"$ref":"#/components/responses/TooManyRequests"})");
+    EXPECT_NE(at(made, {"components", "responses", "TooManyRequests", "headers"}).find("Retry-After"), nullptr);
+    EXPECT_EQ(at(get_operation(made, "/notes"), {"responses"}).find("429"), nullptr);
 }
 
 TEST(Document, NamesOperationsByPluginAndNeverTwice) {
