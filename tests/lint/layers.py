@@ -25,9 +25,10 @@ ROOMS = {
     "openapi": {"core", "log", "http"},
     "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv", "jobs", "events"},
     "admin": {"core", "log", "http"},
+    "check": {"core", "plugin"},
     "app": {"core", "log", "metrics", "config", "http", "identity", "database", "http_client", "secrets",
-            "kv", "jobs", "events", "plugin", "openapi", "bridge", "admin"},
-    "cli": {"core", "log", "config", "app"},
+            "kv", "jobs", "events", "plugin", "openapi", "bridge", "admin", "check"},
+    "cli": {"core", "log", "config", "app", "check"},
     "main.cpp": {"core", "app", "cli"},
 }
 PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|jobs|events|plugin|openapi)/(settings|manifest)\.hpp$")
