@@ -118,7 +118,6 @@ bool Life::start() {
     } catch (...) {
         give_up_on_exception(trial_);
     }
-    if (why_.ends_with(": ")) trial_.finding("it refuses to start without a reason: " + why_);
     return false;
 }
 
@@ -149,6 +148,14 @@ bool Life::complete_one(std::chrono::milliseconds patience) {
             std::this_thread::sleep_for(1ms);
         }
         return true;
+    } catch (...) {
+        give_up_on_exception(trial_);
+    }
+}
+
+void Life::complete_newest() {
+    try {
+        host_->complete_newest();
     } catch (...) {
         give_up_on_exception(trial_);
     }

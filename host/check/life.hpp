@@ -41,6 +41,8 @@ class Life {
     gantry::testing::FakeHost::Pending begin(gantry::testing::ClientRequest request);
     // Makes the oldest callback that is due; false: none is within `patience`.
     bool complete_one(std::chrono::milliseconds patience);
+    // Makes the newest one, so that what is due already comes late.
+    void complete_newest();
     void finish(const gantry::testing::FakeHost::Pending& pending);
     // Stops, destroys and unmaps it, and looks at what is left.
     void end();

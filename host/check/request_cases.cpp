@@ -69,6 +69,8 @@ void leave(const Subject& subject, const RouteFacts& route, std::size_t pauses, 
     for (std::size_t i = 0; i < pauses && !pending.answered(); ++i)
         life.complete_one(callback_patience);
     pending.leave();
+    // The plugin is told first, then its operation completes.
+    life.complete_newest();
     trial.at("callbacks after the client has gone");
     while (life.complete_one(callback_patience)) {
     }

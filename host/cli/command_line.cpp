@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "host/cli/commands.hpp"
+#include "host/cli/described.hpp"
 #include "host/cli/report.hpp"
 #include "host/core/version.hpp"
 
@@ -55,6 +56,11 @@ void add_secret_commands(CLI::App& line, std::string& config, SecretName& secret
                           [&] { return secret_remove(config, secret.owner, secret.name); }));
     add_command(*secrets, "rotate-key", "Make a new master key and use it for everything stored", config, chosen,
                 [&] { return secret_rotate_key(config); });
+}
+
+int print(const std::string& text) {
+    std::cout << text;
+    return Ok;
 }
 
 // What works on a plugin file by itself, wherever it lies.
@@ -145,6 +151,15 @@ int run(int argc, char** argv) {
     CLI::App* told = line.add_subcommand("version", "Print the version");
     told->callback([&] { chosen = [&] { return version(output()); }; });
     with_json(told);
+
+    // For packagers; an empty group leaves them out of --help.
+    line.add_subcommand("man", "Print the manual page")->group("")->callback([&] {
+        chosen = [&] { return print(man_page(line)); };
+    });
+    CLI::App* completion = line.add_subcommand("completion", "Print what a shell completes by")->group("");
+    completion->require_subcommand(1);
+    completion->add_subcommand("bash")->callback([&] { chosen = [&] { return print(bash_completion(line)); }; });
+    completion->add_subcommand("fish")->callback([&] { chosen = [&] { return print(fish_completion(line)); }; });
 
     try {
         line.parse(argc, argv);

@@ -129,6 +129,8 @@ class FakeHost {
     gantry_health health();
     // With Completions::ByHand: makes the oldest call that is due; false: none is.
     bool complete_one() { return calls_.run_one(); }
+    // The newest call instead, so that the others come late.
+    bool complete_newest() { return calls_.run_newest(); }
     void complete_all() {
         while (calls_.run_one()) {
         }
