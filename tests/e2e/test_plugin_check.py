@@ -72,7 +72,7 @@ class Faults(unittest.TestCase):
         self.expect("fails_in_start", "lifecycle", "the upstream is not reachable")
 
     def test_a_hang(self):
-        run = check(FIXTURES / "hangs_in_start.so", "--time-limit", "1000", "--json")
+        run = run_gantry("plugin", "check", str(FIXTURES / "hangs_in_start.so"), "--time-limit", "1000", "--json")
         self.assertEqual(run.returncode, 1)
         self.assertIn("start: no end after 1000 ms", results_of(run)["lifecycle"]["reasons"][0])
 
