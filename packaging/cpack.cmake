@@ -28,7 +28,7 @@ set(CPACK_RPM_MAIN_COMPONENT host)
 set(CPACK_RPM_PACKAGE_RELOCATABLE OFF)
 # Folders that belong to the system, not to us.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /etc /usr/lib/systemd /usr/lib/systemd/system /usr/share/man /usr/share/man/man1
-    /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/cmake /usr/share/pkgconfig)
+    /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/fish /usr/share/fish/vendor_completions.d /usr/share/cmake /usr/share/pkgconfig)
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define _build_id_links none\n%define source_date_epoch_from_changelog 0\n\
 %define use_source_date_epoch_as_buildtime 1\n%define clamp_mtime_to_source_date_epoch 1\n%define _buildhost gantry")
 

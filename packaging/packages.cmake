@@ -7,7 +7,6 @@ set(generated ${PROJECT_BINARY_DIR}/packaging)
 
 # Two builds of one source give the same bytes: every date in a package is that of the source.
 string(TIMESTAMP GANTRY_RFC2822 "%a, %d %b %Y %H:%M:%S +0000" UTC)
-string(TIMESTAMP GANTRY_DATE "%Y-%m-%d" UTC)
 set(GANTRY_PACKAGE_RELEASE 1)
 
 function(gantry_compress source target)
@@ -26,10 +25,18 @@ function(gantry_package_documents component package)
 endfunction()
 
 # gantry: the host. Its binary is installed where it is built, in host/CMakeLists.txt.
-configure_file(${packaging}/man/gantry.1.in ${generated}/gantry.1 @ONLY)
-gantry_compress(${generated}/gantry.1 ${generated}/gantry.1.gz)
+# Its manual and completions are made by the binary itself from its command line, so that they say what it does.
+add_custom_command(OUTPUT ${generated}/gantry.1.gz ${generated}/completion/gantry ${generated}/completion/gantry.fish
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${generated}/completion
+    COMMAND gantry man > ${generated}/gantry.1
+    COMMAND gzip -9nc ${generated}/gantry.1 > ${generated}/gantry.1.gz
+    COMMAND gantry completion bash > ${generated}/completion/gantry
+    COMMAND gantry completion fish > ${generated}/completion/gantry.fish
+    DEPENDS gantry VERBATIM)
+add_custom_target(gantry_manual ALL DEPENDS ${generated}/gantry.1.gz)
 install(FILES ${generated}/gantry.1.gz DESTINATION share/man/man1 COMPONENT host)
-install(FILES ${packaging}/completion/gantry DESTINATION share/bash-completion/completions COMPONENT host)
+install(FILES ${generated}/completion/gantry DESTINATION share/bash-completion/completions COMPONENT host)
+install(FILES ${generated}/completion/gantry.fish DESTINATION share/fish/vendor_completions.d COMPONENT host)
 install(FILES ${packaging}/systemd/gantry.service DESTINATION lib/systemd/system COMPONENT host)
 install(FILES config/gantry.yaml DESTINATION ${GANTRY_SYSCONFDIR} COMPONENT host)
 install(DIRECTORY DESTINATION ${GANTRY_SYSCONFDIR}/plugins.d COMPONENT host)

@@ -7,8 +7,15 @@
 
 namespace host::cli {
 
-int check(const std::string& config_file) {
+int check(const std::string& config_file, Output output) {
     const std::vector<app::PluginStatus> plugins = app::check(config::examine(config_file, config::process_environment()));
+    if (output == Output::Json) {
+        std::vector<std::vector<std::string>> rows;
+        for (const app::PluginStatus& plugin : plugins)
+            rows.push_back({plugin.id, plugin.version, plugin.file});
+        print_json("check", items_of({"id", "version", "file"}, rows), {{"config", config_file}});
+        return Ok;
+    }
     std::cout << config_file << ": in order, " << plugins.size() << (plugins.size() == 1 ? " plugin" : " plugins") << '\n';
     for (const app::PluginStatus& plugin : plugins)
         std::cout << "  " << plugin.id << ' ' << plugin.version << '\n';

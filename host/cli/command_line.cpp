@@ -2,14 +2,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <string>
-
-#include <gantry/abi/base.h>
+#include <vector>
 
 #include "host/cli/commands.hpp"
+#include "host/cli/described.hpp"
 #include "host/cli/report.hpp"
 #include "host/core/version.hpp"
 
@@ -57,6 +58,36 @@ void add_secret_commands(CLI::App& line, std::string& config, SecretName& secret
                 [&] { return secret_rotate_key(config); });
 }
 
+int print(const std::string& text) {
+    std::cout << text;
+    return Ok;
+}
+
+// What works on a plugin file by itself, wherever it lies.
+std::vector<CLI::App*> add_file_commands(CLI::App& plugins, PluginCheck& wanted, std::function<int()>& chosen,
+                                         std::function<Output()> output) {
+    CLI::App* inspect = plugins.add_subcommand("inspect", "What a plugin file says of itself; none of its code is run");
+    inspect->add_option("file", wanted.file, "The plugin file, x.so")->required();
+    inspect->callback([&, output] { chosen = [&, output] { return plugin_inspect(wanted.file, output()); }; });
+    CLI::App* check = plugins.add_subcommand("check", "Try to break a plugin, on a host that fails on demand");
+    check->add_option("file", wanted.file, "The plugin file, x.so")->required();
+    check->add_option("-c,--config", wanted.config, "Configuration file with the plugin's settings; otherwise its defaults");
+    check->add_option("--seed", wanted.options.seed, "The same seed gives the same run")->capture_default_str();
+    check->add_option("--rounds", wanted.options.rounds, "How often it lives, and inputs made up of each kind")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1'000'000));
+    check->add_option("--case", wanted.options.only, "Only cases whose name contains this");
+    check
+        ->add_option_function<unsigned>(
+            "--time-limit", [&](unsigned ms) { wanted.options.time_max = std::chrono::milliseconds(ms); },
+            "Milliseconds for a case; one that takes longer hangs")
+        ->default_str("10000")
+        ->check(CLI::Range(100, 3'600'000));
+    check->add_option("--junit", wanted.junit, "Also write the results to this file, as JUnit's XML");
+    check->callback([&, output] { chosen = [&, output] { return plugin_check(wanted, output()); }; });
+    return {inspect, check};
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -66,24 +97,32 @@ int run(int argc, char** argv) {
     line.set_version_flag("--version", std::string(core::version()));
     std::string config = default_config();
     std::string plugin;
+    bool as_json = false;
+    const auto output = [&] { return as_json ? Output::Json : Output::Text; };
+    const auto with_json = [&](CLI::App* command) { command->add_flag("--json", as_json, "As JSON, for programs"); };
     SecretName secret;
     std::function<int()> chosen;
 
     add_command(line, "serve", "Start the host and serve until SIGTERM or SIGINT", config, chosen,
                 [&] { return serve(config); });
-    add_command(line, "check", "Check configuration and plugins without starting anything", config, chosen,
-                [&] { return check(config); });
-    add_command(line, "routes", "List the routes of the configured plugins", config, chosen, [&] { return routes(config); });
+    with_json(add_command(line, "check", "Check configuration and plugins without starting anything", config, chosen,
+                          [&] { return check(config, output()); }));
+    with_json(add_command(line, "routes", "List the routes of the configured plugins", config, chosen,
+                          [&] { return routes(config, output()); }));
     add_command(line, "openapi", "Print the OpenAPI document of the configured plugins", config, chosen,
                 [&] { return openapi(config); });
 
     CLI::App* plugins =
         line.add_subcommand("plugin", "What is installed, what is switched on, and a new one")->require_subcommand(1);
-    add_command(*plugins, "list", "Every plugin found, with version and state", config, chosen,
-                [&] { return plugin_list(config); });
+    with_json(add_command(*plugins, "list", "Every plugin found, with version and state", config, chosen,
+                          [&] { return plugin_list(config, output()); }));
     CLI::App* info = add_command(*plugins, "info", "All that is known of one plugin", config, chosen,
-                                 [&] { return plugin_info(config, plugin); });
+                                 [&] { return plugin_info(config, plugin, output()); });
     info->add_option("id", plugin, "The plugin's id")->required();
+    with_json(info);
+    PluginCheck plugin_file;
+    for (CLI::App* command : add_file_commands(*plugins, plugin_file, chosen, output))
+        with_json(command);
     std::string directory = ".";
     CLI::App* fresh = plugins->add_subcommand("new", "Begin a plugin: a copy of the template, ready for `make run`");
     fresh->add_option("id", plugin, "Its id: a-z, 0-9 and _")->required();
@@ -103,19 +142,24 @@ int run(int argc, char** argv) {
 
     CLI::App* migrate =
         line.add_subcommand("migrate", "Database migrations of the host and its plugins")->require_subcommand(1);
-    add_command(*migrate, "status", "What is applied and what is pending", config, chosen,
-                [&] { return migrate_status(config); });
+    with_json(add_command(*migrate, "status", "What is applied and what is pending", config, chosen,
+                          [&] { return migrate_status(config, output()); }));
     add_command(*migrate, "up", "Apply what is pending", config, chosen, [&] { return migrate_up(config); });
 
     add_secret_commands(line, config, secret, chosen);
 
-    line.add_subcommand("version", "Print the version")->callback([&] {
-        chosen = [] {
-            std::cout << "gantry " << core::version() << " (plugin ABI " << GANTRY_ABI_MAJOR << "." << GANTRY_ABI_MINOR
-                      << ")\n";
-            return Ok;
-        };
+    CLI::App* told = line.add_subcommand("version", "Print the version");
+    told->callback([&] { chosen = [&] { return version(output()); }; });
+    with_json(told);
+
+    // For packagers; an empty group leaves them out of --help.
+    line.add_subcommand("man", "Print the manual page")->group("")->callback([&] {
+        chosen = [&] { return print(man_page(line)); };
     });
+    CLI::App* completion = line.add_subcommand("completion", "Print what a shell completes by")->group("");
+    completion->require_subcommand(1);
+    completion->add_subcommand("bash")->callback([&] { chosen = [&] { return print(bash_completion(line)); }; });
+    completion->add_subcommand("fish")->callback([&] { chosen = [&] { return print(fish_completion(line)); }; });
 
     try {
         line.parse(argc, argv);

@@ -8,12 +8,17 @@
 
 namespace host::cli {
 
-int migrate_status(const std::string& config_file) {
-    std::vector<std::vector<std::string>> rows{{"OWNER", "MIGRATION", "STATE", "APPLIED"}};
+int migrate_status(const std::string& config_file, Output output) {
+    std::vector<std::vector<std::string>> rows;
     for (const app::MigrationStatus& migration :
          app::migration_status(config::load(config_file, config::process_environment()))) {
         rows.push_back({migration.owner, migration.name, migration.state, migration.applied_at});
     }
+    if (output == Output::Json) {
+        print_json("migrate status", items_of({"owner", "migration", "state", "applied_at"}, rows));
+        return Ok;
+    }
+    rows.insert(rows.begin(), {"OWNER", "MIGRATION", "STATE", "APPLIED"});
     print_table(rows);
     return Ok;
 }

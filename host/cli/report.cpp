@@ -7,6 +7,7 @@
 #include "host/cli/command_line.hpp"
 #include "host/config/problems.hpp"
 #include "host/core/error.hpp"
+#include "host/core/version.hpp"
 
 namespace host::cli {
 
@@ -43,6 +44,25 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
             line.pop_back();
         std::cout << line << '\n';
     }
+}
+
+void print_json(const char* command, gantry::Json items, const gantry::Json::Object& more) {
+    gantry::Json document =
+        gantry::Json::object({{"command", command}, {"gantry", core::version()}, {"items", std::move(items)}});
+    for (const auto& [name, value] : more)
+        document.set(name, value);
+    std::cout << document.dump_pretty() << '\n';
+}
+
+gantry::Json items_of(const std::vector<std::string>& names, const std::vector<std::vector<std::string>>& rows) {
+    gantry::Json items = gantry::Json::array();
+    for (const std::vector<std::string>& row : rows) {
+        gantry::Json item = gantry::Json::object();
+        for (std::size_t i = 0; i < row.size(); ++i)
+            item.set(names[i], row[i]);
+        items.push(std::move(item));
+    }
+    return items;
 }
 
 }  // namespace host::cli

@@ -6,11 +6,16 @@
 
 namespace host::cli {
 
-int routes(const std::string& config_file) {
-    std::vector<std::vector<std::string>> rows{{"METHOD", "PATTERN", "OWNER", "ACCESS", "SUMMARY"}};
+int routes(const std::string& config_file, Output output) {
+    std::vector<std::vector<std::string>> rows;
     for (const app::RouteStatus& route : app::routes(config::load(config_file, config::process_environment()))) {
         rows.push_back({route.method, route.pattern, route.owner, route.access, route.summary});
     }
+    if (output == Output::Json) {
+        print_json("routes", items_of({"method", "pattern", "owner", "access", "summary"}, rows));
+        return Ok;
+    }
+    rows.insert(rows.begin(), {"METHOD", "PATTERN", "OWNER", "ACCESS", "SUMMARY"});
     print_table(rows);
     return Ok;
 }

@@ -1,5 +1,6 @@
 """The command line: what each command prints, and the exit code that scripts rely on."""
 
+import json
 import re
 import shutil
 import unittest
@@ -117,6 +118,33 @@ class Inspection(ConfigurationCase):
         self.assertRegex(result.stdout, r"(?m)^hello +1\.0\.0 +\S+ +Greets")
         self.assertRegex(result.stdout, r"(?m)^notes +1\.0\.0 +available +Notes")
         self.expect_nothing_started()
+
+    def test_what_lists_things_lists_them_as_json_too(self):
+        for command, names in [
+            (["plugin", "list"], {"id", "version", "state", "summary", "file", "problem"}),
+            (["routes"], {"method", "pattern", "owner", "access", "summary"}),
+            (["check"], {"id", "version", "file"}),
+            (["migrate", "status"], {"owner", "migration", "state", "applied_at"}),
+        ]:
+            with self.subTest(command=command):
+                result = self.run_gantry(*command, "--json")
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                document = json.loads(result.stdout)
+                self.assertEqual(document["command"], " ".join(command))
+                self.assertGreater(len(document["items"]), 1)
+                for item in document["items"]:
+                    self.assertEqual(set(item), names)
+        info = json.loads(self.run_gantry("plugin", "info", "notes", "--json").stdout)["items"][0]
+        self.assertEqual(info["id"], "notes")
+        self.assertIn("page", info["settings_schema"]["properties"])
+
+    def test_manual_and_completion_know_every_command(self):
+        page = run_gantry("man").stdout
+        for command in ["plugin check", "plugin inspect", "migrate up", "secret rotate\\-key"]:
+            self.assertIn(f'"{command}', page)
+        words = run_gantry("completion", "bash").stdout
+        self.assertRegex(words, r'(?m)^    "plugin check"\) words=".*--seed')
+        self.assertIn("-l junit", run_gantry("completion", "fish").stdout)
 
     def test_plugin_info_tells_what_an_administrator_can_set(self):
         result = self.run_gantry("plugin", "info", "notes")

@@ -28,9 +28,11 @@ ROOMS = {
     "bridge": {"core", "log", "metrics", "http", "identity", "database", "http_client", "secrets", "kv", "jobs", "events",
                "services"},
     "admin": {"core", "log", "http", "jobs", "events"},
+    "check": {"core", "plugin"},
     "app": {"core", "log", "metrics", "config", "http", "identity", "database", "http_client", "secrets",
-            "kv", "limits", "jobs", "events", "services", "plugin", "openapi", "bridge", "admin"},
-    "cli": {"core", "log", "config", "app"},
+            "kv", "limits", "jobs", "events", "services", "plugin", "openapi", "bridge", "admin",
+            "check"},
+    "cli": {"core", "log", "config", "app", "check"},
     "main.cpp": {"core", "app", "cli"},
 }
 PLAIN = re.compile(r"^host/(log|metrics|http|identity|database|http_client|secrets|kv|limits|jobs|events|services|plugin|openapi)/(settings|manifest)\.hpp$")

@@ -8,5 +8,16 @@
 //     const auto answer = host.get("/hello/World");
 //     EXPECT_EQ(answer.status, 200);
 
+#include <gtest/gtest.h>
+
 #include <gantry/testing/golden.hpp>
 #include <gantry/testing/host.hpp>
+
+namespace gantry::testing {
+
+inline const bool violations_fail_the_test = [] {
+    report_violation = [](const std::string& violation) { ADD_FAILURE() << violation; };
+    return true;
+}();
+
+}  // namespace gantry::testing

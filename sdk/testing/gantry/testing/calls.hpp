@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -49,6 +50,14 @@ class Calls {
     bool run_one() {
         std::unique_lock lock(mutex_);
         if (queue_.empty()) return false;
+        run_next(lock);
+        return true;
+    }
+    // The same for the newest: what was added first comes late.
+    bool run_newest() {
+        std::unique_lock lock(mutex_);
+        if (queue_.empty()) return false;
+        std::rotate(queue_.begin(), queue_.end() - 1, queue_.end());
         run_next(lock);
         return true;
     }

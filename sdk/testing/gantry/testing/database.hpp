@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cctype>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -84,6 +86,18 @@ class FakeDatabase {
         add({std::move(part_of_sql), FakeRows({}), 0, GANTRY_E_UNAVAILABLE, {}, {}});
     }
 
+    // What a statement gets that no expectation is left for; it then breaks no test.
+    enum class Otherwise {
+        BreaksTheTest,
+        Unavailable,  // the server cannot be reached
+        Empty,        // no row was found, none was changed; INSERT with RETURNING, which gives a row, is refused as Conflict
+        Conflict      // a unique constraint is violated
+    };
+    void answer_otherwise(Otherwise otherwise) {
+        const std::lock_guard lock(mutex_);
+        otherwise_ = otherwise;
+    }
+
     std::vector<Statement> statements() const {
         const std::lock_guard lock(mutex_);
         return statements_;
@@ -137,6 +151,7 @@ class FakeDatabase {
     // The expectation that answers `sql`; one that fails if there is none.
     Expectation take(std::string_view sql);
     static void answer(const Expectation& expectation, gantry_rows_done done, void* user);
+    static bool find_word(std::string_view sql, std::string_view word);
     bool is_open(gantry_id transaction) const { return transaction == 0 || transactions_.count(transaction) != 0; }
 
     Watch& watch_;
@@ -147,7 +162,13 @@ class FakeDatabase {
     std::set<gantry_id> transactions_;
     gantry_id next_transaction_ = 1;
     std::size_t commits_ = 0;
+    Otherwise otherwise_ = Otherwise::BreaksTheTest;
 };
+
+inline bool FakeDatabase::find_word(std::string_view sql, std::string_view word) {
+    const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+    return std::search(sql.begin(), sql.end(), word.begin(), word.end(), same) != sql.end();
+}
 
 inline FakeDatabase::Expectation FakeDatabase::take(std::string_view sql) {
     for (auto found = expectations_.begin(); found != expectations_.end(); ++found) {
@@ -156,6 +177,11 @@ inline FakeDatabase::Expectation FakeDatabase::take(std::string_view sql) {
         expectations_.erase(found);
         return expectation;
     }
+    const bool gives_a_row = find_word(sql, "insert") && find_word(sql, "returning") && !find_word(sql, "conflict");
+    if (otherwise_ == Otherwise::Unavailable) return {std::string(sql), FakeRows({}), 0, GANTRY_E_UNAVAILABLE, {}, {}};
+    if (otherwise_ == Otherwise::Empty && !gives_a_row) return {std::string(sql), FakeRows({}), 0, GANTRY_OK, {}, {}};
+    if (otherwise_ != Otherwise::BreaksTheTest)
+        return {std::string(sql), FakeRows({}), 0, GANTRY_E_CONFLICT, "SQLSTATE_23505", "a_constraint"};
     watch_.violation("nobody expected the statement: " + std::string(sql));
     return {std::string(sql), FakeRows({}), 0, GANTRY_E_INTERNAL, "SQLSTATE_42601", {}};
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -26,9 +24,16 @@
 #include <gantry/testing/secrets.hpp>
 #include <gantry/testing/services.hpp>
 #include <gantry/testing/settings.hpp>
+#include <gantry/testing/violations.hpp>
 #include <gantry/testing/websocket.hpp>
 
 namespace gantry::testing {
+
+// The plugin did not want to be created, configured or started; the message is its own.
+class Refused : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
 
 // A line the plugin has logged.
 struct LogLine {
@@ -78,7 +83,7 @@ class FakeHost {
     ~FakeHost() {
         stop();
         for (const std::string& violation : watch_.take_violations())
-            ADD_FAILURE() << violation;
+            report_violation(violation);
     }
 
     // Before start(): what the administrator wrote, without the defaults.
@@ -90,7 +95,7 @@ class FakeHost {
     // Before start(): answers `status` to whoever asks for that service.
     void withhold(std::string service_id, gantry_status status) { withheld_.emplace_back(std::move(service_id), status); }
 
-    // Creates, configures and starts; throws std::runtime_error with the plugin's own message if it does not want to.
+    // Creates, configures and starts; throws Refused with the plugin's own message if it does not want to.
     void start(const gantry_entry& entry);
     // Quiesces, stops and destroys; also in the destructor.
     void stop();
@@ -125,6 +130,8 @@ class FakeHost {
     gantry_health health();
     // With Completions::ByHand: makes the oldest call that is due; false: none is.
     bool complete_one() { return calls_.run_one(); }
+    // The newest call instead, so that the others come late.
+    bool complete_newest() { return calls_.run_newest(); }
     void complete_all() {
         while (calls_.run_one()) {
         }
@@ -157,7 +164,7 @@ class FakeHost {
     void throw_if(gantry_status status, const char* step, const gantry_error& error) {
         if (status >= 0) return;
         const std::string where = error.where[0] != '\0' ? std::string(error.where) + ": " : "";
-        throw std::runtime_error(std::string(step) + ": " + where + error.message);
+        throw Refused(std::string(step) + ": " + where + error.message);
     }
     void write_log(std::int32_t level, gantry_str message, const gantry_pair* fields, std::uint32_t fields_n) {
         const std::lock_guard lock(log_mutex_);
@@ -167,6 +174,7 @@ class FakeHost {
         }
     }
 
+    void require_members();
     static FakeHost& of(const gantry_host* host) { return *static_cast<FakeHost*>(host->impl); }
     static gantry_status query(const gantry_host* host, gantry_str service_id, const void** service);
     static const gantry_log* log_table();
@@ -209,7 +217,7 @@ class FakeHost {
 inline Json FakeHost::describe(const gantry_entry& entry) {
     std::string text = "{}";
     const auto sink = [](void* user, gantry_str json) { *static_cast<std::string*>(user) = view(json); };
-    if (entry.describe != nullptr) entry.describe(sink, &text);
+    if (GANTRY_HAS(&entry, describe)) entry.describe(sink, &text);
     return Json::parse(text);
 }
 
@@ -218,14 +226,29 @@ inline void FakeHost::start(const gantry_entry& entry) {
     gantry_error error = gantry::detail::empty_error();
     host_.plugin_id = str(entry.id);
     throw_if(entry.create(&host_, &plugin_, &error), "create", error);
-    if (plugin_->configure != nullptr) {
+    require_members();
+    if (GANTRY_HAS(plugin_, configure)) {
         const Json description = describe(entry);
-        const Json tree = with_defaults(settings_, *description.find("config"));
+        const Json* schema = description.find("config");
+        const Json tree = with_defaults(settings_, schema != nullptr ? *schema : Json::object());
         const FakeConfig config(tree);
         throw_if(plugin_->configure(plugin_, config.get(), &error), "configure", error);
     }
     started_ = true;
     throw_if(plugin_->start(plugin_, &error), "start", error);
+}
+
+inline void FakeHost::require_members() {
+    std::string fault;
+    if (plugin_ == nullptr) {
+        fault = "create() succeeded but made no plugin object";
+    } else if (!GANTRY_HAS(plugin_, start) || !GANTRY_HAS(plugin_, stop) || !GANTRY_HAS(plugin_, destroy)) {
+        plugin_ = nullptr;
+        fault = "the plugin object lacks start(), stop() or destroy()";
+    }
+    if (fault.empty()) return;
+    watch_.violation(fault);
+    throw Refused(fault);
 }
 
 inline void FakeHost::stop() {
@@ -238,7 +261,7 @@ inline void FakeHost::stop() {
         websockets_.close_all(1001);
         // By hand nothing would complete while the plugin waits for it; and its stop meets no call in progress.
         calls_.settle();
-        if (plugin_->quiesce != nullptr) {
+        if (GANTRY_HAS(plugin_, quiesce)) {
             const auto deadline = std::chrono::steady_clock::now().time_since_epoch() + std::chrono::seconds(10);
             plugin_->quiesce(plugin_, static_cast<std::uint64_t>(std::chrono::nanoseconds(deadline).count()));
         }
@@ -259,11 +282,12 @@ inline gantry_health FakeHost::health() {
     gantry_health health{};
     health.struct_size = sizeof health;
     const ThreadKindScope blocking(GANTRY_THREAD_BLOCKING);
-    if (plugin_->health != nullptr) plugin_->health(plugin_, &health);
+    if (GANTRY_HAS(plugin_, health)) plugin_->health(plugin_, &health);
     return health;
 }
 
 inline gantry_status FakeHost::query(const gantry_host* host, gantry_str service_id, const void** service) {
+    of(host).watch_.look("query");
     const std::string_view wanted = view(service_id);
     for (const auto& [id, status] : of(host).withheld_) {
         if (id == wanted) return status;

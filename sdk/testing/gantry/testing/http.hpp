@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,8 @@ class FakeHttp {
     void stream_high_water(std::size_t bytes) { high_water_ = bytes; }
     // The client of a stream reads nothing until it is told to; else it reads at once.
     void client_reads_by_hand() { reads_at_once_ = false; }
+    // A second answer to a request, which the host refuses, breaks the contract too.
+    void watch_second_answers() { second_answers_ = true; }
     const std::vector<DeclaredRoute>& routes() const { return routes_; }
     ExchangePtr open(ClientRequest request);
     void wait(const ExchangePtr& exchange);
@@ -95,6 +98,8 @@ class FakeHttp {
         void* user;
     };
 
+    // Null if it cannot be answered.
+    ExchangePtr find_unanswered(gantry_id request, const char* function) const;
     // Not for a request that has ended.
     ExchangePtr find(gantry_id request) const;
     void end(const ExchangePtr& exchange);
@@ -111,6 +116,8 @@ class FakeHttp {
     std::condition_variable ended_;
     std::map<gantry_id, ExchangePtr> exchanges_;  // not yet ended
     std::map<gantry_id, Cancel> cancels_;
+    std::set<gantry_id> answered_;  // by the plugin itself
+    bool second_answers_ = false;
     gantry_id next_id_ = 1;
 };
 
@@ -243,21 +250,23 @@ inline gantry_status FakeHttp::retain(gantry_id request, const gantry_request** 
 
 inline gantry_status FakeHttp::reply(gantry_id request, const gantry_response& response) {
     const std::lock_guard lock(mutex_);
-    const ExchangePtr exchange = find(request);
-    if (exchange == nullptr || exchange->state != Exchange::State::Open) return GANTRY_E_GONE;
+    const ExchangePtr exchange = find_unanswered(request, "reply()");
+    if (exchange == nullptr) return GANTRY_E_GONE;
     for (const auto& [name, value] : headers_of(response)) {
         if ((name + value).find_first_of("\r\n") != std::string::npos) return GANTRY_E_INVALID;
     }
     exchange->answer = {response.status, headers_of(response), take(response.body), true};
+    answered_.insert(request);
     end(exchange);
     return GANTRY_OK;
 }
 
 inline gantry_status FakeHttp::fail(gantry_id request, const gantry_error& error, std::string_view details) {
     const std::lock_guard lock(mutex_);
-    const ExchangePtr exchange = find(request);
-    if (exchange == nullptr || exchange->state != Exchange::State::Open) return GANTRY_E_GONE;
+    const ExchangePtr exchange = find_unanswered(request, "fail()");
+    if (exchange == nullptr) return GANTRY_E_GONE;
     exchange->answer = problem_answer(error, details);
+    answered_.insert(request);
     end(exchange);
     return GANTRY_OK;
 }
@@ -265,8 +274,8 @@ inline gantry_status FakeHttp::fail(gantry_id request, const gantry_error& error
 inline gantry_status FakeHttp::stream_open(gantry_id request, const gantry_response& head,
                                            const gantry_stream_events* events, void* user) {
     const std::lock_guard lock(mutex_);
-    const ExchangePtr exchange = find(request);
-    if (exchange == nullptr || exchange->state != Exchange::State::Open) return GANTRY_E_GONE;
+    const ExchangePtr exchange = find_unanswered(request, "stream_open()");
+    if (exchange == nullptr) return GANTRY_E_GONE;
     exchange->state = Exchange::State::Streaming;
     exchange->answer = {head.status, headers_of(head), {}, false};
     exchange->events = *events;
@@ -293,6 +302,7 @@ inline gantry_status FakeHttp::stream_close(gantry_id request, gantry_status out
     const ExchangePtr exchange = find(request);
     if (exchange == nullptr || exchange->state != Exchange::State::Streaming) return GANTRY_E_GONE;
     exchange->answer.complete = outcome >= 0;
+    answered_.insert(request);
     end(exchange);
     return GANTRY_OK;
 }
@@ -330,6 +340,13 @@ inline void FakeHttp::give_up(gantry_id request) {
 inline FakeHttp::ExchangePtr FakeHttp::find(gantry_id request) const {
     const auto found = exchanges_.find(request);
     return found == exchanges_.end() ? nullptr : found->second;
+}
+
+inline FakeHttp::ExchangePtr FakeHttp::find_unanswered(gantry_id request, const char* function) const {
+    if (second_answers_ && answered_.count(request) != 0)
+        watch_.violation(std::string(function) + " was called for a request that was answered already");
+    ExchangePtr exchange = find(request);
+    return exchange != nullptr && exchange->state == Exchange::State::Open ? exchange : nullptr;
 }
 
 inline void FakeHttp::end(const ExchangePtr& exchange) {

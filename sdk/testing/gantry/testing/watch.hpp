@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,9 +18,18 @@ class Watch {
   public:
     // The n-th call from now that can fail (1: the next one) answers `status` and does nothing.
     void fail_call(std::uint64_t n, gantry_status status) {
+        fail_call(n, [status](std::string_view) { return status; });
+    }
+    // The same; `choose` gets the name of the function that is to fail.
+    void fail_call(std::uint64_t n, std::function<gantry_status(std::string_view)> choose) {
         const std::lock_guard lock(mutex_);
         fail_at_ = calls_ + n;
-        fail_with_ = status;
+        fail_with_ = std::move(choose);
+    }
+    // The function that was made to fail; empty: none was reached.
+    std::string failed() const {
+        const std::lock_guard lock(mutex_);
+        return failed_;
     }
     std::uint64_t calls() const {
         const std::lock_guard lock(mutex_);
@@ -28,7 +39,14 @@ class Watch {
     gantry_status enter(const char* function) {
         const std::lock_guard lock(mutex_);
         if (stopped_) violations_.push_back(std::string(function) + "() was called after stop()");
-        return ++calls_ == fail_at_ ? fail_with_ : GANTRY_OK;
+        if (++calls_ != fail_at_) return GANTRY_OK;
+        failed_ = function;
+        return fail_with_(function);
+    }
+    // The same for a call that is not counted.
+    void look(const char* function) {
+        const std::lock_guard lock(mutex_);
+        if (stopped_) violations_.push_back(std::string(function) + "() was called after stop()");
     }
 
     void stopped() {
@@ -48,7 +66,8 @@ class Watch {
     mutable std::mutex mutex_;
     std::uint64_t calls_ = 0;
     std::uint64_t fail_at_ = 0;
-    gantry_status fail_with_ = GANTRY_OK;
+    std::function<gantry_status(std::string_view)> fail_with_;
+    std::string failed_;
     bool stopped_ = false;
     std::vector<std::string> violations_;
 };
