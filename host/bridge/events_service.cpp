@@ -6,6 +6,7 @@
 #include <gantry/text.hpp>
 
 #include "host/bridge/incoming.hpp"
+#include "host/bridge/room_failure.hpp"
 #include "host/bridge/text.hpp"
 
 namespace host::bridge {
@@ -46,13 +47,13 @@ bool is_subscription_name(const std::string& text) {
     return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.-") == std::string::npos;
 }
 
-void answer(core::Gate& gate, gantry_done done, void* user, const Error* error) {
+void answer(core::Gate& gate, const log::Logger& logger, gantry_done done, void* user, const Error* error) {
     const core::Gate::Pass pass(gate);
     if (!pass) return;
     if (error == nullptr) return done(user, GANTRY_OK, nullptr);
     gantry_error shown{};
     shown.struct_size = sizeof shown;
-    core::fill(&shown, *error);
+    core::fill(&shown, room_failure(*error, logger));
     done(user, shown.status, &shown);
 }
 
@@ -95,16 +96,16 @@ gantry_status EventsService::publish(const gantry_event& passed, std::uint32_t f
         // On the plugin's own connection, by a function that checks who calls; DatabaseService::silence() waits for it.
         const events::Event own = room().completed(std::move(event));
         database_.client().query(events::Events::within_transaction(own, transaction),
-                                 [&room = room(), gate = gate_, done, user](database::Outcome&& outcome) {
+                                 [&room = room(), gate = gate_, logger = logger_, done, user](database::Outcome&& outcome) {
                                      if (!outcome.error) room.written_within();
-                                     answer(*gate, done, user, outcome.error ? &*outcome.error : nullptr);
+                                     answer(*gate, logger, done, user, outcome.error ? &*outcome.error : nullptr);
                                  });
         return GANTRY_PENDING;
     }
     outstanding_.enter();
     try {
         room().publish(std::move(event), [this, gate = gate_, done, user](const Error* error) {
-            answer(*gate, done, user, error);
+            answer(*gate, logger_, done, user, error);
             outstanding_.leave();
         });
     } catch (...) {

@@ -7,6 +7,7 @@
 #include <gantry/text.hpp>
 
 #include "host/bridge/incoming.hpp"
+#include "host/bridge/room_failure.hpp"
 #include "host/bridge/text.hpp"
 #include "host/jobs/cron.hpp"
 
@@ -77,11 +78,12 @@ gantry_error to_abi(const Error& error) {
     return out;
 }
 
-void answer(core::Gate& gate, gantry_submit_done done, void* user, const std::string& id, const Error* error) {
+void answer(core::Gate& gate, const log::Logger& logger, gantry_submit_done done, void* user, const std::string& id,
+            const Error* error) {
     const core::Gate::Pass pass(gate);
     if (!pass) return;
     if (error == nullptr) return done(user, GANTRY_OK, str(id), nullptr);
-    const gantry_error shown = to_abi(*error);
+    const gantry_error shown = to_abi(room_failure(*error, logger));
     done(user, shown.status, str(""), &shown);
 }
 
@@ -185,7 +187,7 @@ void JobsService::submit(const gantry_job& passed, gantry_submit_done done, void
     outstanding_.enter();
     try {
         room().submit(std::move(draft), [this, gate = gate_, done, user](const jobs::Submitted& result) {
-            answer(*gate, done, user, result.id, result.error ? &*result.error : nullptr);
+            answer(*gate, logger_, done, user, result.id, result.error ? &*result.error : nullptr);
             outstanding_.leave();
         });
     } catch (...) {
@@ -197,15 +199,15 @@ void JobsService::submit(const gantry_job& passed, gantry_submit_done done, void
 // On the plugin's own connection, by a function that checks who calls; DatabaseService::silence() waits for it.
 void JobsService::submit_within(const jobs::Draft& draft, gantry_id transaction, gantry_submit_done done, void* user) {
     const std::string id = jobs::Submissions::new_id();
-    database_.client().query(jobs::Submissions::within_transaction(draft, id, transaction),
-                             [&room = room(), gate = gate_, done, user, id, kind = draft.kind](database::Outcome&& outcome) {
-                                 if (!outcome.error && outcome.rows.cell(0, 0).as.integer == 0) {
-                                     outcome.error.emplace(Code::Conflict,
-                                                           "a job of kind " + kind + " with this key waits or runs");
-                                 }
-                                 if (!outcome.error) room.written_within();
-                                 answer(*gate, done, user, id, outcome.error ? &*outcome.error : nullptr);
-                             });
+    database_.client().query(
+        jobs::Submissions::within_transaction(draft, id, transaction),
+        [&room = room(), gate = gate_, logger = logger_, done, user, id, kind = draft.kind](database::Outcome&& outcome) {
+            if (!outcome.error && outcome.rows.cell(0, 0).as.integer == 0) {
+                outcome.error.emplace(Code::Conflict, "a job of kind " + kind + " with this key waits or runs");
+            }
+            if (!outcome.error) room.written_within();
+            answer(*gate, logger, done, user, id, outcome.error ? &*outcome.error : nullptr);
+        });
 }
 
 gantry_status JobsService::progress(gantry_id run, std::uint32_t permille, gantry_str note) {

@@ -112,6 +112,9 @@ Event Events::completed(Event event) const {
         throw Error{Code::InvalidArgument, "the id of an event is at most " + std::to_string(id_bytes_max) +
                                                " bytes long and its key " + std::to_string(key_bytes_max)};
     }
+    // It travels on in lines of text, to clients that listen to events.
+    if (std::any_of(event.id.begin(), event.id.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+        throw Error{Code::InvalidArgument, "the id of an event has no control characters"};
     if (event.payload.size() > settings_.payload_bytes_max) {
         throw Error{Code::InvalidArgument, "the payload of an event is " + std::to_string(event.payload.size()) +
                                                " bytes long but events.payload_bytes_max is " +

@@ -39,7 +39,8 @@ class Limits::OfRoute : public http::RouteLimit, public std::enable_shared_from_
         : rules_(std::move(rules)), proxies_(proxies), client_(std::move(client)), logger_(std::move(logger)) {}
 
     void ask(const std::shared_ptr<http::Exchange>& exchange, std::function<void(Allowance)> decided) override {
-        go_on(std::make_shared<Passage>(Passage{exchange, std::move(decided), {}}));
+        const auto passage = std::make_shared<Passage>(Passage{exchange, std::move(decided), due_of(*exchange), {}, 0});
+        go_on(passage);
     }
 
     std::vector<http::LimitPolicy> policies() const override {
@@ -50,30 +51,44 @@ class Limits::OfRoute : public http::RouteLimit, public std::enable_shared_from_
     }
 
   private:
+    struct Due {
+        const Counted& counted;
+        std::string key;
+    };
     // One request on its way through the rules.
     struct Passage {
         std::shared_ptr<http::Exchange> exchange;
         std::function<void(Allowance)> decided;
+        std::vector<Due> due;
         Allowance tightest;
-        std::size_t next = 0;
+        std::size_t next;
     };
 
+    // All keys at once: while the store is asked, the request leaves its connection, and nobody else may look at it.
+    std::vector<Due> due_of(const http::Exchange& exchange) const {
+        std::vector<Due> due;
+        for (const Counted& counted : rules_) {
+            if (!concerns(counted.rule, exchange.principal())) continue;
+            due.push_back(
+                {counted, key_of(counted.rule, exchange.route(), exchange.principal(), exchange.request(), proxies_)});
+        }
+        return due;
+    }
+
     void go_on(const std::shared_ptr<Passage>& passage) {
-        while (passage->next < rules_.size()) {
-            const Counted& counted = rules_[passage->next++];
-            if (!concerns(counted.rule, passage->exchange->principal())) continue;
-            const auto outcome = count(passage, counted);
+        while (passage->next < passage->due.size()) {
+            const Due& due = passage->due[passage->next++];
+            const auto outcome = count(passage, due);
             if (!outcome) return;  // it comes later
-            if (!take(*passage, counted, *outcome)) return;
+            if (!take(*passage, due.counted, *outcome)) return;
         }
         passage->decided(std::move(passage->tightest));
     }
 
-    std::optional<kv::Outcome> count(const std::shared_ptr<Passage>& passage, const Counted& counted) {
-        const http::Exchange& exchange = *passage->exchange;
-        const std::string key = key_of(counted.rule, exchange.route(), exchange.principal(), exchange.request(), proxies_);
+    std::optional<kv::Outcome> count(const std::shared_ptr<Passage>& passage, const Due& due) {
+        const Counted& counted = due.counted;
         const kv::Request request{.operation = kv::Operation::Limit,
-                                  .key = key,
+                                  .key = due.key,
                                   .limit = counted.rule.limit,
                                   .window_ms = window_ms_of(counted.rule)};
         try {

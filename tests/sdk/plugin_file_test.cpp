@@ -47,7 +47,8 @@ TEST(PluginFile, SaysWhatItIsBeforeItIsLoaded) {
 TEST(PluginFile, NamesTheServicesItsCodeCalls) {
     const std::set<std::string> hello = {GANTRY_HTTP_SERVER, GANTRY_LOG, GANTRY_SYS};
     std::set<std::string> notes = hello;
-    notes.insert(GANTRY_DATABASE);
+    notes.insert({GANTRY_DATABASE, GANTRY_EVENTS, GANTRY_JOBS, GANTRY_METRICS, GANTRY_SECRETS, GANTRY_HTTP_CLIENT,
+                  GANTRY_WEBSOCKET, GANTRY_SERVICES});
     EXPECT_EQ(services_of(bytes_of(GANTRY_HELLO_FILE)), hello);
     EXPECT_EQ(services_of(bytes_of(GANTRY_NOTES_FILE)), notes);
 }
@@ -56,7 +57,7 @@ TEST(PluginFile, AsksForNoMoreOfAServiceThanItCalls) {
     const std::string bytes = bytes_of(GANTRY_NOTES_FILE);
     const std::size_t query_end = offsetof(gantry_database, query) + sizeof(void*);
     EXPECT_TRUE(has_text(bytes, "use=gantry.database/1:" + std::to_string(query_end)));
-    // It uses no transaction, and no COPY.
+    // It uses no COPY.
     const std::size_t copy_end = offsetof(gantry_database, copy_in) + sizeof(void*);
     EXPECT_FALSE(has_text(bytes, "use=gantry.database/1:" + std::to_string(copy_end)));
 }

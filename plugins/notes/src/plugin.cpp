@@ -3,6 +3,7 @@
 #include "handlers.hpp"
 #include "housekeeping.hpp"
 #include "schemas.hpp"
+#include "search_service.hpp"
 #include "settings.hpp"
 #include "store.hpp"
 #include "watchers.hpp"
@@ -16,6 +17,7 @@ class Plugin {
 
     Plugin(gantry::Host host, const Settings& settings)
         : handlers_(host, settings),
+          search_(host, Store(host)),
           watchers_(host),
           webhook_(host, settings.webhook),
           housekeeping_(host, Store(host), settings.forget_after_days) {}
@@ -90,6 +92,7 @@ class Plugin {
     static constexpr std::uint64_t request_bytes_max = 6 * body_bytes_max + 65'536;
 
     Handlers handlers_;
+    SearchService search_;
     Watchers watchers_;
     Webhook webhook_;
     Housekeeping housekeeping_;

@@ -232,7 +232,7 @@ TEST(Events, SurviveTheLossOfEveryConnection) {
     EXPECT_GT(accepted.size(), 150U);
 }
 
-TEST(Events, AreRefusedUnderAnotherPluginsName) {
+TEST(Events, AreRefusedUnderAnotherPluginsNameOrWithABrokenOne) {
     const Server server;
     Host host(server);
     Event event = event_of("x");
@@ -240,6 +240,7 @@ TEST(Events, AreRefusedUnderAnotherPluginsName) {
     EXPECT_THROW(host.publish(event), host::core::Error);
     EXPECT_THROW(host.publish(event_of("x", "notes")), host::core::Error);
     EXPECT_THROW(host.publish(event_of(std::string(1024 * 1024, 'x'))), host::core::Error);
+    EXPECT_THROW(host.publish(event_of("x", "notes.created", "evt\ndata: forged")), host::core::Error);
 }
 
 TEST(Events, AreListedPageByPageAndForgottenAfterAWhile) {

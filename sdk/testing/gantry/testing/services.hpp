@@ -35,9 +35,9 @@ struct ServiceResult {
 
 // A call as a test makes it.
 struct ServiceQuestion {
-    std::string argument;
+    std::string argument = {};
     std::string caller = "test";
-    std::string principal;
+    std::string principal = {};
 };
 
 // gantry.services/1 with a test on the other side: it calls what the plugin provides, and answers what the plugin calls.
