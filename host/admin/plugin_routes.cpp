@@ -58,6 +58,13 @@ void send_log(http::Exchange& exchange, const LogSource& log) {
     send_json(exchange, Json::object({{"items", std::move(lines)}}));
 }
 
+void send_metrics(http::Exchange& exchange, std::string text) {
+    http::Head head(200);
+    head.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    head.add("Cache-Control", "no-store");
+    exchange.send(std::move(head), http::Bytes(std::move(text)));
+}
+
 void set_level(http::Exchange& exchange, const LogSource& log) {
     const Json body = json_body(exchange);
     const Json* level = body.find("level");
@@ -116,7 +123,7 @@ void add_changing(std::vector<http::Route>& routes, Plugins* plugins) {
 
 }  // namespace
 
-std::vector<http::Route> plugin_routes(Plugins* plugins, LogSource log) {
+std::vector<http::Route> plugin_routes(Plugins* plugins, LogSource log, MetricsSource metrics) {
     std::vector<http::Route> routes;
     add_reading(routes, plugins);
     add_changing(routes, plugins);
@@ -127,6 +134,15 @@ std::vector<http::Route> plugin_routes(Plugins* plugins, LogSource log) {
     routes.push_back(route({"PUT", "/api/v1/plugins/{id}/logs/level", "set_plugin_log_level",
                             "Changes what it logs until the next reload or start", write_scope},
                            [shared](const Exchange& exchange) { set_level(*exchange, *shared); }));
+    http::Route counted = route({"GET", "/api/v1/plugins/{id}/metrics", "show_plugin_metrics",
+                                 "What it counts itself; its requests are counted at /metrics", read_scope},
+                                [plugins, metrics = std::move(metrics)](const Exchange& exchange) {
+                                    plugins->details(param(*exchange, "id"));  // throws NotFound
+                                    send_metrics(*exchange, metrics(param(*exchange, "id")));
+                                });
+    counted.response_status = 200;
+    counted.response_type = "text/plain";
+    routes.push_back(std::move(counted));
     return routes;
 }
 

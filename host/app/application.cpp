@@ -158,6 +158,7 @@ std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) 
                                     .status = [this] { return status(); },
                                     .plugins = &control_,
                                     .log = log_source(sink_),
+                                    .metrics = [this](const std::string& plugin) { return metrics_.text_of(plugin); },
                                     .jobs = &jobs_,
                                     .events = &events_,
                                     .feeds = &event_feeds_,

@@ -17,7 +17,7 @@ std::vector<http::Route> host_routes(HostRouteSources sources, const openapi::Se
     std::vector<http::Route> routes = http::health_routes(std::move(sources.health));
     const auto append = [&](std::vector<http::Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
     append(admin::status_routes(std::move(sources.status)));
-    append(admin::plugin_routes(sources.plugins, std::move(sources.log)));
+    append(admin::plugin_routes(sources.plugins, std::move(sources.log), std::move(sources.metrics)));
     append(admin::job_routes(sources.jobs));
     append(admin::event_routes(sources.events, sources.feeds));
     append(admin::batch_routes(sources.pipeline, sources.pool));

@@ -24,6 +24,7 @@ struct HostRouteSources {
     std::function<gantry::Json()> status = {};
     admin::Plugins* plugins = nullptr;
     admin::LogSource log = {};
+    admin::MetricsSource metrics = {};
     jobs::Jobs* jobs = nullptr;
     events::Events* events = nullptr;
     admin::EventFeeds* feeds = nullptr;

@@ -70,6 +70,14 @@ void Registry::refuse_clash(const std::string& owner, const Shape& shape) const 
 }
 
 std::string Registry::text() const {
+    return text_where([](const Entry&) { return true; });
+}
+
+std::string Registry::text_of(const std::string& plugin) const {
+    return text_where([&](const Entry& entry) { return entry.owner == plugin; });
+}
+
+std::string Registry::text_where(const std::function<bool(const Entry&)>& wanted) const {
     // Samplers belong to others: they are called without the lock.
     const std::map<std::string, Entry> entries = [this] {
         std::lock_guard lock(mutex_);
@@ -77,6 +85,7 @@ std::string Registry::text() const {
     }();
     std::string out;
     for (const auto& [name, entry] : entries) {
+        if (!wanted(entry)) continue;
         if (entry.family != nullptr) {
             entry.family->write(out);
         } else {

@@ -38,6 +38,8 @@ class Registry {
 
     // Every metric, by name, in the format of exposition.hpp. What a sampler throws leaves out that metric alone.
     std::string text() const;
+    // Of those alone that a plugin has made.
+    std::string text_of(const std::string& plugin) const;
 
   private:
     friend class PluginMetrics;
@@ -49,6 +51,7 @@ class Registry {
         Sampler sample;
     };
     void add(Entry entry);
+    std::string text_where(const std::function<bool(const Entry&)>& wanted) const;
     void refuse_clash(const std::string& owner, const Shape& shape) const;
     std::vector<Registry::Sample> dropped() const;
 

@@ -83,6 +83,14 @@ class Reading(HostTestCase):
         self.assertEqual(config["settings"]["greeting"], "Hello")
         self.assertIn("greeting", config["schema"]["properties"])
 
+    def test_what_it_counts_itself_is_shown(self):
+        answer = self.host.get("/api/v1/plugins/notes/metrics", ADMIN)
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "text/plain; version=0.0.4; charset=utf-8"))
+        names = {line.split()[2] for line in answer.body.decode().splitlines() if line.startswith("# TYPE ")}
+        self.assertIn("gantry_notes_watchers", names)
+        self.assertTrue(all(name.startswith("gantry_notes_") for name in names), names)
+        self.assertEqual(self.host.get("/api/v1/plugins/nobody/metrics", ADMIN).status, 404)
+
     def test_its_health_is_asked(self):
         self.assertEqual(self.host.get("/api/v1/plugins/notes/health", ADMIN).json()["status"], "ok")
 
