@@ -12,18 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "host/core/thread_pool.hpp"
-#include "host/database/database.hpp"
-#include "host/database/migrator.hpp"
-#include "host/database/statement.hpp"
 #include "host/jobs/jobs.hpp"
-#include "tests/support/postgres.hpp"
+#include "tests/support/room_host.hpp"
 
 namespace tests {
 
 using namespace std::chrono_literals;
-
-inline constexpr auto patience = 60s;
 
 // Settings for tests: nothing waits long.
 inline host::jobs::Settings quick_settings() {
@@ -35,32 +29,11 @@ inline host::jobs::Settings quick_settings() {
     return settings;
 }
 
-// A database with the host's schema.
-struct Server {
-    Server() : url(fresh_database()) {
-        host::database::Database database(settings(), quiet_logger());
-        database.start();
-        host::database::Migrator(database.access(), quiet_logger()).apply("gantry", GANTRY_MIGRATIONS);
-    }
-    host::database::Settings settings() const {
-        host::database::Settings settings;
-        settings.url = url;
-        settings.connections = 3;
-        return settings;
-    }
-
-    const std::string url;
-};
-
-// One host: a database, a pool and the jobs room.
-struct Host {
+// One host with the jobs room.
+struct Host : RoomHost {
     explicit Host(const Server& server, host::jobs::Settings settings = quick_settings())
-        : pool("blocking", {8, 1024}),
-          database(server.settings(), quiet_logger()),
-          jobs(settings, database, pool, quiet_logger()) {
-        database.start();
+        : RoomHost(server), jobs(settings, database, pool, quiet_logger()) {
         jobs.start();
-        client = database.client("gantry");
     }
     ~Host() {
         client.reset();
@@ -78,15 +51,6 @@ struct Host {
         jobs.submit(std::move(draft), [promise](const host::jobs::Submitted& submitted) { promise->set_value(submitted); });
         return result.get();
     }
-    std::int64_t number(const std::string& sql) {
-        host::database::Statement statement(sql);
-        const auto rows = host::database::run(*client, statement);
-        return rows.size() == 0 ? -1 : host::database::integer_at(rows, 0, 0);
-    }
-    void command(const std::string& sql) {
-        host::database::Statement statement(sql);
-        host::database::run(*client, statement);
-    }
     // Polls the database, since a job is over only once that says so.
     host::jobs::Job wait_for(const std::string& id, host::jobs::State state) {
         const auto until = std::chrono::steady_clock::now() + patience;
@@ -96,18 +60,8 @@ struct Host {
             std::this_thread::yield();
         }
     }
-    bool wait_until(const std::string& sql, std::int64_t wanted) {
-        const auto until = std::chrono::steady_clock::now() + patience;
-        while (number(sql) != wanted) {
-            if (std::chrono::steady_clock::now() > until) return false;
-        }
-        return true;
-    }
 
-    host::core::ThreadPool pool;
-    host::database::Database database;
     host::jobs::Jobs jobs;
-    std::unique_ptr<host::database::Client> client;
 };
 
 // Opens once; whoever waits goes through.

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "host/core/thread_pool.hpp"
+#include "host/database/database.hpp"
+#include "host/database/migrator.hpp"
+#include "host/database/statement.hpp"
+#include "tests/support/postgres.hpp"
+
+namespace tests {
+
+inline constexpr std::chrono::seconds patience{60};
+
+// A database with the host's schema.
+struct Server {
+    Server() : url(fresh_database()) {
+        host::database::Database database(settings(), quiet_logger());
+        database.start();
+        host::database::Migrator(database.access(), quiet_logger()).apply("gantry", GANTRY_MIGRATIONS);
+    }
+    host::database::Settings settings() const {
+        host::database::Settings settings;
+        settings.url = url;
+        settings.connections = 3;
+        return settings;
+    }
+
+    const std::string url;
+};
+
+// What a room of one host stands on: a pool and a database, and a client of the test's own beside it.
+struct RoomHost {
+    explicit RoomHost(const Server& server) : pool("blocking", {8, 1024}), database(server.settings(), quiet_logger()) {
+        database.start();
+        client = database.client("gantry");
+    }
+
+    std::int64_t number(const std::string& sql) {
+        host::database::Statement statement(sql);
+        const auto rows = host::database::run(*client, statement);
+        return rows.size() == 0 ? -1 : host::database::integer_at(rows, 0, 0);
+    }
+    void command(const std::string& sql) {
+        host::database::Statement statement(sql);
+        host::database::run(*client, statement);
+    }
+    bool wait_until(const std::string& sql, std::int64_t wanted) {
+        const auto until = std::chrono::steady_clock::now() + patience;
+        while (number(sql) != wanted) {
+            if (std::chrono::steady_clock::now() > until) return false;
+        }
+        return true;
+    }
+
+    host::core::ThreadPool pool;
+    host::database::Database database;
+    std::unique_ptr<host::database::Client> client;
+};
+
+}  // namespace tests
