@@ -25,6 +25,9 @@ std::uint64_t Client::query(Query query, Completion completion) {
     const auto deadline = query.deadline;
     auto operation = std::make_unique<Operation>();
     operation->transaction = query.transaction;
+    if (query.idempotent && query.transaction == 0) {
+        operation->statement = QuickStatements::key_of(user_->owner.id, query.sql);
+    }
     operation->work = std::move(query);
     return submit(std::move(operation), deadline, std::move(completion));
 }

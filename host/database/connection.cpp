@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
-#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "host/database/answer_wait.hpp"
 #include "host/database/connection_url.hpp"
 #include "host/database/errors.hpp"
 #include "host/database/result.hpp"
@@ -26,19 +26,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t statements_max = 256;
-// A cancel request that overtakes its statement is lost, so it is repeated.
-constexpr auto cancel_interval = 100ms;
-// A server that has not answered a cancel request by then will not; the connection is given up.
-constexpr auto cancel_patience = 5s;
-
-constexpr std::size_t libpq_room_bytes = 8'192;
-
-std::size_t unread_bytes(const PGconn* connection) {
-    int count = 0;
-    ioctl(PQsocket(connection), FIONREAD, &count);
-    return static_cast<std::size_t>(std::max(count, 0));
-}
-
 void log_notice(void* logger, const PGresult* notice) {
     const char* message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
     const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
@@ -75,18 +62,6 @@ std::string session_url(const std::string& url, const SessionLimits& limits) {
     options += " -c idle_in_transaction_session_timeout=" + std::to_string(limits.transaction_idle_deadline.count());
     return make_url(parameters);
 }
-
-// One exchange with the server that is under way.
-struct Connection::Wait {
-    explicit Wait(const Bounds& bounds) : bounds(bounds), wake(bounds.deadline) {}
-
-    const Bounds& bounds;
-    Monotonic::time_point wake;     // when something must be done even if nothing arrives
-    Monotonic::time_point give_up;  // once interrupted
-    std::size_t bytes_received = 0;
-    std::size_t reads = 0;
-    std::optional<Error> reason;  // why it was interrupted
-};
 
 Connection::Connection(std::string session_url, log::Logger logger)
     : url_(std::move(session_url)), logger_(std::move(logger)), statements_(statements_max) {}
@@ -166,8 +141,8 @@ const std::string& Connection::prepared(const std::string& sql, const Bounds& bo
     const std::string& name = statements_.insert(owner_, sql, evicted);
     if (evicted) doomed_.push_back(*evicted);
     try {
-        Wait wait(bounds);
-        check_sent(PQsendPrepare(connection_, name.c_str(), sql.c_str(), 0, nullptr));
+        AnswerWait wait(connection_, bounds);
+        check_sent(connection_, PQsendPrepare(connection_, name.c_str(), sql.c_str(), 0, nullptr));
         PQclear(finish(wait));
     } catch (const Error&) {
         statements_.erase(owner_, sql);
@@ -194,6 +169,12 @@ void Connection::deallocate_doomed(const Bounds& bounds) {
 }
 
 PGresult* Connection::execute(const std::string& name, const std::vector<Value>& parameters, const Bounds& bounds) {
+    AnswerWait wait(connection_, bounds);
+    send_prepared(name, parameters);
+    return finish(wait);
+}
+
+void Connection::send_prepared(const std::string& name, const std::vector<Value>& parameters) {
     const std::size_t count = parameters.size();
     std::array<const char*, 16> few_data;
     std::array<int, 16> few_sizes, few_formats;
@@ -211,55 +192,98 @@ PGresult* Connection::execute(const std::string& name, const std::vector<Value>&
         sizes[i] = parameters[i].size();
         formats[i] = parameters[i].binary() ? 1 : 0;
     }
-    Wait wait(bounds);
-    check_sent(PQsendQueryPrepared(connection_, name.c_str(), static_cast<int>(count), data, sizes, formats, 0));
-    return finish(wait);
+    check_sent(connection_,
+               PQsendQueryPrepared(connection_, name.c_str(), static_cast<int>(count), data, sizes, formats, 0));
+}
+
+// One synchronization point for all: one for each would cost a system call and a wake-up of the server each.
+std::vector<Rows> Connection::run_together(const std::vector<const Query*>& queries, const Bounds& bounds) {
+    std::vector<std::string> names;
+    for (const Query* query : queries)
+        names.push_back(prepared(query->sql, bounds));
+    try {
+        AnswerWait wait(connection_, bounds);
+        check_sent(connection_, PQenterPipelineMode(connection_));
+        for (std::size_t i = 0; i < queries.size(); ++i)
+            send_prepared(names[i], queries[i]->parameters);
+        check_sent(connection_, PQpipelineSync(connection_));
+        wait.send_rest();
+        return collect(wait, queries.size());
+    } catch (const Error&) {
+        // Answers may still be under way that nobody could tell apart from the next ones.
+        if (PQpipelineStatus(connection_) != PQ_PIPELINE_OFF) close();
+        throw;
+    }
+}
+
+// Of each statement its result and a null, then one result for the synchronization point.
+std::vector<Rows> Connection::collect(AnswerWait& wait, std::size_t count) {
+    std::vector<Rows> answers;
+    std::optional<Error> failure;
+    for (std::size_t i = 0; i < count; ++i) {
+        ResultHandle result(next_result(wait));
+        const auto status = PQresultStatus(result.get());
+        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+            note_session_change(result.get());
+            answers.emplace_back(result.release());
+        } else if (!failure) {
+            failure = status == PGRES_FATAL_ERROR ? error_of(result.get())
+                                                  : Error{Code::InvalidArgument, "the statement gives no rows"};
+        }
+        if (ResultHandle(next_result(wait)))
+            throw Error{Code::InvalidArgument, "COPY cannot be run as a statement, use copy_in"};
+    }
+    const ResultHandle end(next_result(wait));
+    if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC || PQexitPipelineMode(connection_) != 1) {
+        throw error_of("08006", "the connection to the database broke");
+    }
+    if (wait.reason()) throw *wait.reason();
+    if (failure) throw *failure;
+    return answers;
+}
+
+PGresult* Connection::next_result(AnswerWait& wait) {
+    wait.until_result();
+    if (PQstatus(connection_) != CONNECTION_OK) throw error_of("08006", "the connection to the database broke");
+    return PQgetResult(connection_);
 }
 
 void Connection::command(const std::string& sql, const Bounds& bounds) {
-    Wait wait(bounds);
-    check_sent(PQsendQuery(connection_, sql.c_str()));
+    AnswerWait wait(connection_, bounds);
+    check_sent(connection_, PQsendQuery(connection_, sql.c_str()));
     PQclear(finish(wait));
 }
 
 Rows Connection::copy_in(const Copy& copy, const Bounds& bounds) {
     constexpr std::size_t piece_bytes = 256 * 1024;
-    Wait wait(bounds);
-    check_sent(PQsendQuery(connection_, copy.statement.c_str()));
-    send_rest(wait);
-    wait_for_result(wait);
+    AnswerWait wait(connection_, bounds);
+    check_sent(connection_, PQsendQuery(connection_, copy.statement.c_str()));
+    wait.send_rest();
+    wait.until_result();
     const ResultHandle opened(PQgetResult(connection_));
     if (PQresultStatus(opened.get()) != PGRES_COPY_IN) {
         while (const ResultHandle rest{PQgetResult(connection_)}) {
         }
-        throw wait.reason ? *wait.reason : error_of(opened.get());
+        throw wait.reason() ? *wait.reason() : error_of(opened.get());
     }
-    for (std::size_t sent = 0; sent < copy.text.size() && !wait.reason;) {
+    for (std::size_t sent = 0; sent < copy.text.size() && !wait.reason();) {
         const std::size_t size = std::min(piece_bytes, copy.text.size() - sent);
         const int taken = PQputCopyData(connection_, copy.text.data() + sent, static_cast<int>(size));
-        check_sent(taken >= 0 ? 1 : 0);
+        check_sent(connection_, taken >= 0 ? 1 : 0);
         if (taken == 1) sent += size;
-        send_rest(wait);
+        wait.send_rest();
     }
-    check_sent(PQputCopyEnd(connection_, wait.reason ? "the host gave up" : nullptr) >= 0 ? 1 : 0);
+    check_sent(connection_, PQputCopyEnd(connection_, wait.reason() ? "the host gave up" : nullptr) >= 0 ? 1 : 0);
     PQclear(finish(wait));
     return Rows::of_count(copy.rows);
 }
 
-void Connection::check_sent(int sent) {
-    if (sent == 1) return;
-    if (connection_ == nullptr || PQstatus(connection_) != CONNECTION_OK) {
-        throw error_of("08006", "the connection to the database broke");
-    }
-    throw Error{Code::InvalidArgument, std::string("the statement cannot be sent: ") + PQerrorMessage(connection_)};
-}
-
-PGresult* Connection::finish(Wait& wait) {
+PGresult* Connection::finish(AnswerWait& wait) {
     fault_position_.reset();
     ResultHandle answer;
-    send_rest(wait);
+    wait.send_rest();
     for (;;) {
-        wait_for_result(wait);
+        wait.until_result();
         ResultHandle next(PQgetResult(connection_));
         if (!next) break;
         const auto status = PQresultStatus(next.get());
@@ -273,77 +297,13 @@ PGresult* Connection::finish(Wait& wait) {
     const auto status = PQresultStatus(answer.get());
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
         note_session_change(answer.get());
-        if (wait.reason && wait.reason->code() == Code::Limit) throw *wait.reason;
+        if (wait.reason() && wait.reason()->code() == Code::Limit) throw *wait.reason();
         return answer.release();
     }
     if (status == PGRES_EMPTY_QUERY) throw Error{Code::InvalidArgument, "the statement is empty"};
     fault_position_ = position_of(answer.get());
-    if (wait.reason) throw *wait.reason;
+    if (wait.reason()) throw *wait.reason();
     throw error_of(answer.get());
-}
-
-void Connection::send_rest(Wait& wait) {
-    for (;;) {
-        const int left = PQflush(connection_);
-        check_sent(left >= 0 ? 1 : 0);
-        if (left == 0) return;
-        // The server may have to be read before it reads on.
-        pollfd socket{PQsocket(connection_), POLLIN | POLLOUT, 0};
-        const auto patience = std::chrono::ceil<std::chrono::milliseconds>(wait.wake - Monotonic::now());
-        const int ready = poll(&socket, 1, static_cast<int>(std::clamp<long long>(patience.count(), 0, 100)));
-        if (ready > 0 && (socket.revents & POLLIN) != 0) wait_for_input(wait);
-        if (Monotonic::now() >= wait.wake) wait_for_input(wait);
-    }
-}
-
-// Of a broken connection libpq may say "busy" for ever; PQgetResult() then says what happened.
-void Connection::wait_for_result(Wait& wait) {
-    while (PQisBusy(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK)
-        wait_for_input(wait);
-}
-
-void Connection::wait_for_input(Wait& wait) {
-    pollfd events[] = {{PQsocket(connection_), POLLIN, 0}, {wait.reason ? -1 : wait.bounds.cancel_event, POLLIN, 0}};
-    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(wait.wake - Monotonic::now());
-    const int ready = poll(events, 2, static_cast<int>(std::clamp<long long>(patience.count(), 0, 3'600'000)));
-    if (events[1].revents != 0) interrupt(wait, Error{Code::Cancelled, "the statement was cancelled"});
-    if (ready == 0 && Monotonic::now() >= wait.wake)
-        interrupt(wait, Error{Code::Timeout, "the statement passed its deadline"});
-    if (events[0].revents == 0) return;
-
-    // Most results come with the first read; to ask for its size would cost more system calls than to read it.
-    if (++wait.reads == 1) {
-        PQconsumeInput(connection_);
-        return;
-    }
-    const std::size_t before = unread_bytes(connection_);
-    // Failing, it leaves an error result behind, which finish() reports.
-    PQconsumeInput(connection_);
-    const std::size_t after = unread_bytes(connection_);
-    // Never too much, since more may have arrived meanwhile: libpq always has room for 8 KB before it reads.
-    wait.bytes_received += std::max(before - std::min(before, after), std::min(before, libpq_room_bytes));
-    if (wait.bytes_received > wait.bounds.result_bytes_max && !wait.reason) {
-        interrupt(wait, Error{Code::Limit, "the result is larger than database.result_bytes_max (" +
-                                               std::to_string(wait.bounds.result_bytes_max) + " bytes)"});
-    }
-}
-
-// On the thread that waits: the statement cannot end unseen, so the request never hits the next one.
-void Connection::interrupt(Wait& wait, Error reason) {
-    const auto now = Monotonic::now();
-    if (!wait.reason) {
-        wait.reason = std::move(reason);
-        wait.give_up = now + cancel_patience;
-    }
-    wait.wake = now + cancel_interval;
-    if (now >= wait.give_up) {
-        const Error given_up = *wait.reason;
-        close();
-        throw given_up;
-    }
-    const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection_), &PQfreeCancel);
-    char refusal[256];
-    PQcancel(request.get(), refusal, sizeof refusal);  // repeated until it works, or until give_up
 }
 
 void Connection::note_session_change(const PGresult* result) {

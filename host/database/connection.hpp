@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "host/core/clock.hpp"
-#include "host/core/error.hpp"
+#include "host/database/bounds.hpp"
 #include "host/database/copy.hpp"
 #include "host/database/owner.hpp"
-#include "host/database/rows.hpp"
+#include "host/database/query.hpp"
 #include "host/database/statement_cache.hpp"
-#include "host/database/value.hpp"
 #include "host/log/logger.hpp"
 
 struct pg_conn;
@@ -24,12 +23,7 @@ class session;
 
 namespace host::database {
 
-// What ends a statement before its time.
-struct Bounds {
-    core::Monotonic::time_point deadline;
-    std::size_t result_bytes_max;  // counted from below while it arrives: about twice as much may have been buffered
-    int cancel_event = -1;         // an eventfd: readable when the caller gave up
-};
+class AnswerWait;
 
 // What the host asks of every session it opens.
 struct SessionLimits {
@@ -67,6 +61,9 @@ class Connection {
     void become(const Owner& owner, const Bounds& bounds);
     // One statement with $1, $2, ...: prepared at its first use and kept.
     Rows run(const std::string& sql, const std::vector<Value>& parameters, const Bounds& bounds);
+    // Several such statements on one way there and back, as one implicit transaction: all answers, or the first error and
+    // nothing done.
+    std::vector<Rows> run_together(const std::vector<const Query*>& queries, const Bounds& bounds);
     // Any statements without parameters and without interest in rows.
     void command(const std::string& sql, const Bounds& bounds);
     Rows copy_in(const Copy& copy, const Bounds& bounds);
@@ -79,19 +76,16 @@ class Connection {
     std::optional<std::size_t> fault_position() const { return fault_position_; }
 
   private:
-    struct Wait;
-
     const std::string& prepared(const std::string& sql, const Bounds& bounds);
     void forget(const std::string& sql);
     void deallocate_doomed(const Bounds& bounds);
     pg_result* execute(const std::string& name, const std::vector<Value>& parameters, const Bounds& bounds);
+    void send_prepared(const std::string& name, const std::vector<Value>& parameters);
+    std::vector<Rows> collect(AnswerWait& wait, std::size_t count);
+    // The caller owns it.
+    pg_result* next_result(AnswerWait& wait);
     // Waits for the whole answer; the caller owns it. Throws if it is an error.
-    pg_result* finish(Wait& wait);
-    void wait_for_result(Wait& wait);
-    void wait_for_input(Wait& wait);
-    void send_rest(Wait& wait);
-    void interrupt(Wait& wait, core::Error reason);
-    void check_sent(int sent);
+    pg_result* finish(AnswerWait& wait);
     void note_session_change(const pg_result* result);
 
     const std::string url_;

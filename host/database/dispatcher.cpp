@@ -13,6 +13,13 @@ namespace host::database {
 using core::Code;
 using core::Error;
 
+namespace {
+
+// So that one batch stays a matter of a millisecond.
+constexpr std::size_t batch_max = 16;
+
+}  // namespace
+
 struct Dispatcher::Lane {
     Lane() : cancel_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
     ~Lane() { ::close(cancel_event); }
@@ -23,7 +30,8 @@ struct Dispatcher::Lane {
     std::uint64_t transaction = 0;     // open, or ended with its End still in `own`
     std::shared_ptr<User> user;        // whose transaction it is
     bool damaged = false;
-    const Operation* running = nullptr;
+    std::vector<Operation*> running;
+    const Operation* alone = nullptr;  // of `running`; the only one that can be interrupted
     bool interrupted = false;
     const int cancel_event;
 };
@@ -83,21 +91,51 @@ void Dispatcher::wake_one_lane() {
     lane->wake.notify_one();
 }
 
-OperationPointer Dispatcher::next(std::size_t number) {
+Batch Dispatcher::next(std::size_t number) {
     Lane& lane = *lanes_[number];
+    Batch batch;
     std::unique_lock lock(mutex_);
-    OperationPointer operation;
     if (lane.transaction != 0) {
-        operation = take_own(lane, lock);
+        batch.push_back(take_own(lane, lock));
     } else {
-        while (!(operation = take_shared()) && !closed_) {
+        OperationPointer first;
+        std::size_t waiting = queue_.size();
+        for (; !(first = take_shared()) && !closed_; waiting = queue_.size()) {
             lane.idle = true;
             idle_.push_back(&lane);
             lane.wake.wait(lock, [&] { return !lane.idle; });
         }
+        if (!first) return batch;
+        batch.push_back(std::move(first));
+        take_companions(batch, waiting);
     }
-    lane.running = operation.get();
-    return operation;
+    for (const auto& operation : batch)
+        lane.running.push_back(operation.get());
+    if (batch.size() == 1) lane.alone = batch.front().get();
+    return batch;
+}
+
+// Each lane takes its share of what waits, so that none is idle while another does everything.
+void Dispatcher::take_companions(Batch& batch, std::size_t waiting) {
+    const auto goes_together = [this](const Operation& operation) {
+        return operation.statement != 0 && quick_statements_.contains(operation.statement);
+    };
+    const Operation& first = *batch.front();
+    if (!goes_together(first)) return;
+    const std::size_t share = std::min(batch_max, (waiting + limits_.lanes - 1) / limits_.lanes);
+    while (batch.size() < share && !queue_.empty() && queue_.front()->user == first.user && goes_together(*queue_.front())) {
+        batch.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+        --queued_;
+    }
+}
+
+void Dispatcher::single_out(std::size_t number, const Operation& operation) {
+    std::lock_guard lock(mutex_);
+    Lane& lane = *lanes_[number];
+    clear_signal(lane);
+    lane.alone = &operation;
+    if (operation.cancelled) signal(lane);
 }
 
 // The older one of the two fronts, so that neither kind overtakes the other for ever.
@@ -140,7 +178,7 @@ void Dispatcher::pin(std::size_t number, std::uint64_t transaction) {
     std::lock_guard lock(mutex_);
     Lane& lane = *lanes_[number];
     lane.transaction = transaction;
-    lane.user = lane.running->user;
+    lane.user = lane.running.front()->user;
     lane.damaged = false;
     transactions_.emplace(transaction, &lane);
     // Its user left while BEGIN was under way.
@@ -168,16 +206,14 @@ int Dispatcher::cancel_event(std::size_t number) const {
     return lanes_[number]->cancel_event;
 }
 
-void Dispatcher::finished(std::size_t number, const Operation& operation) {
+void Dispatcher::finished(std::size_t number, const Batch& batch) {
     std::lock_guard lock(mutex_);
     Lane& lane = *lanes_[number];
-    lane.running = nullptr;
-    if (lane.interrupted) {
-        std::uint64_t count = 0;
-        [[maybe_unused]] const ssize_t cleared = read(lane.cancel_event, &count, sizeof count);
-        lane.interrupted = false;
-    }
-    complete(operation);
+    lane.running.clear();
+    lane.alone = nullptr;
+    clear_signal(lane);
+    for (const auto& operation : batch)
+        complete(*operation);
 }
 
 void Dispatcher::refused(const Operation& operation) {
@@ -192,30 +228,43 @@ void Dispatcher::complete(const Operation& operation) {
     if (closed_ && operations_ == 0) refuser_.notify_one();
 }
 
-void Dispatcher::interrupt(Lane& lane) {
+// What goes together is not interrupted: it ends soon, one way or the other.
+void Dispatcher::interrupt_if(const std::function<bool(const Operation&)>& chosen) {
+    for (const auto& lane : lanes_) {
+        for (Operation* running : lane->running) {
+            if (running->is_end() || !chosen(*running)) continue;
+            running->cancelled = true;
+            if (running == lane->alone) signal(*lane);
+        }
+    }
+}
+
+void Dispatcher::signal(Lane& lane) {
     lane.interrupted = true;
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(lane.cancel_event, &one, sizeof one);
 }
 
+void Dispatcher::clear_signal(Lane& lane) {
+    if (!lane.interrupted) return;
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t cleared = read(lane.cancel_event, &count, sizeof count);
+    lane.interrupted = false;
+}
+
 void Dispatcher::cancel(const User& user, std::uint64_t id) {
     std::lock_guard lock(mutex_);
-    for (const auto& lane : lanes_) {
-        const Operation* running = lane->running;
-        if (running != nullptr && running->id == id && running->user.get() == &user && !running->is_end()) interrupt(*lane);
-    }
-    refuse_if([&](const Operation& each) { return each.id == id && each.user.get() == &user; },
-              Error{Code::Cancelled, "the operation was cancelled before it began"});
+    const auto is_meant = [&](const Operation& each) { return each.id == id && each.user.get() == &user; };
+    interrupt_if(is_meant);
+    refuse_if(is_meant, Error{Code::Cancelled, "the operation was cancelled before it began"});
 }
 
 void Dispatcher::abandon(User& user) {
     std::unique_lock lock(mutex_);
     user.gone = true;
-    refuse_if([&](const Operation& each) { return each.user.get() == &user; },
-              Error{Code::Cancelled, "the plugin has stopped"});
-    for (const auto& lane : lanes_) {
-        if (lane->running != nullptr && lane->running->user.get() == &user && !lane->running->is_end()) interrupt(*lane);
-    }
+    const auto is_users = [&](const Operation& each) { return each.user.get() == &user; };
+    refuse_if(is_users, Error{Code::Cancelled, "the plugin has stopped"});
+    interrupt_if(is_users);
     end_transactions_if([&](const Lane& lane) { return lane.user.get() == &user; });
     settled_.wait(lock, [&] { return user.operations == 0; });
 }
@@ -223,10 +272,9 @@ void Dispatcher::abandon(User& user) {
 void Dispatcher::close() {
     std::lock_guard lock(mutex_);
     closed_ = true;
-    refuse_if([](const Operation&) { return true; }, Error{Code::Cancelled, "the host is stopping"});
-    for (const auto& lane : lanes_) {
-        if (lane->running != nullptr && !lane->running->is_end()) interrupt(*lane);
-    }
+    const auto is_any = [](const Operation&) { return true; };
+    refuse_if(is_any, Error{Code::Cancelled, "the host is stopping"});
+    interrupt_if(is_any);
     end_transactions_if([](const Lane&) { return true; });
     while (!idle_.empty())
         wake_one_lane();
@@ -294,7 +342,7 @@ Counts Dispatcher::counts() const {
     std::lock_guard lock(mutex_);
     Counts counts{.connections = lanes_.size(), .waiting = queued_, .completed = completed_, .failed = failed_};
     for (const auto& lane : lanes_) {
-        if (lane->running != nullptr || lane->transaction != 0) ++counts.connections_in_use;
+        if (!lane->running.empty() || lane->transaction != 0) ++counts.connections_in_use;
     }
     return counts;
 }

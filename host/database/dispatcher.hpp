@@ -45,17 +45,21 @@ class Dispatcher {
     // Refuses what is new and what waits, interrupts what runs.
     void close();
 
-    // For lane number `lane`, its thread only. Waits; null: close() was called and nothing is left to do.
-    OperationPointer next(std::size_t lane);
+    // For lane number `lane`, its thread only. Waits; empty: close() was called and nothing is left to do.
+    Batch next(std::size_t lane);
+    // Of a batch that could not go together this one is now carried out alone.
+    void single_out(std::size_t lane, const Operation& operation);
     // After begin: from now on the lane serves this transaction.
     void pin(std::size_t lane, std::uint64_t transaction);
     void unpin(std::size_t lane);
-    // After the completion of what next() gave.
-    void finished(std::size_t lane, const Operation& operation);
+    // After the completions of what next() gave.
+    void finished(std::size_t lane, const Batch& batch);
     // An operation of the open transaction never ran: a commit would write half of what was meant.
     bool transaction_damaged(std::size_t lane) const;
-    // Readable when the running operation is to end early.
+    // Readable when the operation that runs alone is to end early.
     int cancel_event(std::size_t lane) const;
+    // What the lanes learn of statements.
+    QuickStatements& quick_statements() { return quick_statements_; }
 
     // For the refusing thread. Waits for operations that will not run and why; empty: close() was called, all is over.
     struct Refusal {
@@ -79,15 +83,19 @@ class Dispatcher {
     void hand_over(OperationPointer operation);
     void wake_one_lane();
     OperationPointer take_shared();
+    void take_companions(Batch& batch, std::size_t waiting);
     OperationPointer take_own(Lane& lane, std::unique_lock<std::mutex>& lock);
     OperationPointer rollback_of(Lane& lane);
     void refuse_if(const std::function<bool(const Operation&)>& chosen, const core::Error& reason);
     void refuse_late();
-    void interrupt(Lane& lane);
+    void interrupt_if(const std::function<bool(const Operation&)>& chosen);
+    void signal(Lane& lane);
+    void clear_signal(Lane& lane);
     void complete(const Operation& operation);
     void end_transactions_if(const std::function<bool(const Lane&)>& chosen);
 
     const Limits limits_;
+    QuickStatements quick_statements_;
     mutable std::mutex mutex_;
     std::deque<OperationPointer> queue_;  // without begins
     std::deque<OperationPointer> begins_;

@@ -19,6 +19,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// How long statements that go together may take before each is carried out alone.
+constexpr auto batch_patience = 100ms;
+
 // For what the host does on its own account between operations.
 Bounds housekeeping_bounds() {
     return {Monotonic::now() + 5s, 1024 * 1024};
@@ -54,13 +57,57 @@ Executor::~Executor() {
 void Executor::run() {
     pthread_setname_np(pthread_self(), ("database-" + std::to_string(lane_)).c_str());
     core::set_thread_kind(core::ThreadKind::Worker);
-    while (const OperationPointer operation = dispatcher_.next(lane_)) {
-        Outcome outcome = perform(*operation);
-        if (outcome.error) dispatcher_.count_failure();
-        if (operation->completion) operation->completion(std::move(outcome));
-        dispatcher_.finished(lane_, *operation);
+    for (Batch batch = dispatcher_.next(lane_); !batch.empty(); batch = dispatcher_.next(lane_)) {
+        if (batch.size() == 1) {
+            complete(*batch.front(), perform(*batch.front()));
+        } else {
+            perform_batch(batch);
+        }
+        dispatcher_.finished(lane_, batch);
     }
     connection_.close();
+}
+
+void Executor::complete(const Operation& operation, Outcome&& outcome) {
+    if (outcome.error) dispatcher_.count_failure();
+    if (operation.completion) operation.completion(std::move(outcome));
+}
+
+// Whatever keeps the batch from going through, an error of one of them or a server that is gone: alone, each gets the answer
+// that is its own. They are idempotent, so nobody minds the repetition.
+void Executor::perform_batch(const Batch& batch) {
+    std::vector<Rows> answers;
+    try {
+        answers = perform_together(batch);
+    } catch (const Error& error) {
+        logger_.debug("statements that went together are carried out one by one",
+                      {{"statements", batch.size()}, {"reason", error.what()}});
+        for (const auto& operation : batch) {
+            dispatcher_.quick_statements().forget(operation->statement);
+            dispatcher_.single_out(lane_, *operation);
+            complete(*operation, perform(*operation));
+        }
+        return;
+    }
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        Outcome outcome;
+        outcome.rows = std::move(answers[i]);
+        complete(*batch[i], std::move(outcome));
+    }
+}
+
+std::vector<Rows> Executor::perform_together(const Batch& batch) {
+    Bounds bounds{Monotonic::now() + batch_patience, settings_.result_bytes_max};
+    std::vector<const Query*> queries;
+    for (const auto& operation : batch) {
+        bounds.deadline = std::min(bounds.deadline, operation->deadline);
+        queries.push_back(&std::get<Query>(operation->work));
+    }
+    prepare_for(*batch.front(), bounds);
+    std::vector<Rows> answers = connection_.run_together(queries, bounds);
+    leave_no_transaction();
+    connection_.settle(bounds);
+    return answers;
 }
 
 // The end of the way up for an exception: from here on a failure is a value.
@@ -97,17 +144,23 @@ Rows Executor::perform_alone(const Operation& operation, const Bounds& bounds) {
     for (bool first = true;; first = false) {
         prepare_for(operation, bounds);
         try {
+            const auto begun = Monotonic::now();
             Rows rows = perform_work(operation, bounds);
-            if (connection_.transaction() != Connection::Transaction::None) {
-                roll_back();
-                throw Error{Code::InvalidArgument, "a transaction is opened with begin(), not with a statement"};
-            }
+            const auto duration = Monotonic::now() - begun;
+            leave_no_transaction();
             connection_.settle(bounds);
+            if (operation.statement != 0) dispatcher_.quick_statements().ran(operation.statement, duration);
             return rows;
         } catch (const Error& error) {
             if (!first || !is_idempotent(operation) || !is_connection_failure(error)) throw;
         }
     }
+}
+
+void Executor::leave_no_transaction() {
+    if (connection_.transaction() == Connection::Transaction::None) return;
+    roll_back();
+    throw Error{Code::InvalidArgument, "a transaction is opened with begin(), not with a statement"};
 }
 
 Rows Executor::perform_in_transaction(const Operation& operation, const Bounds& bounds) {

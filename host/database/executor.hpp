@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "host/core/clock.hpp"
 #include "host/database/connection.hpp"
@@ -31,12 +32,17 @@ class Executor {
 
   private:
     void run();
+    void complete(const Operation& operation, Outcome&& outcome);
+    void perform_batch(const Batch& batch);
+    std::vector<Rows> perform_together(const Batch& batch);
     Outcome perform(const Operation& operation);
     void carry_out(const Operation& operation, Outcome& outcome);
     // Query and Copy.
     Rows perform_work(const Operation& operation, const Bounds& bounds);
     Rows perform_alone(const Operation& operation, const Bounds& bounds);
     Rows perform_in_transaction(const Operation& operation, const Bounds& bounds);
+    // Undoes what a statement began that was none of its own business.
+    void leave_no_transaction();
     void begin(const Operation& operation, const Bounds& bounds, Outcome& outcome);
     void end(Ending ending, const Bounds& bounds);
     void commit(const Bounds& bounds);

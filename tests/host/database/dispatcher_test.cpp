@@ -1,6 +1,7 @@
 #include "host/database/dispatcher.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include "host/core/ids.hpp"
 
@@ -27,6 +28,19 @@ OperationPointer make_begin(const std::shared_ptr<User>& user) {
     return operation;
 }
 
+constexpr QuickStatements::Key quick = 5, slow = 6;
+
+OperationPointer make_query(const std::shared_ptr<User>& user, QuickStatements::Key statement) {
+    auto operation = make_operation(user);
+    operation->statement = statement;
+    return operation;
+}
+
+bool is_signalled(const Dispatcher& dispatcher) {
+    pollfd event{dispatcher.cancel_event(0), POLLIN, 0};
+    return poll(&event, 1, 0) == 1;
+}
+
 }  // namespace
 
 TEST(Dispatcher, GivesOperationsInTheirOrder) {
@@ -36,10 +50,11 @@ TEST(Dispatcher, GivesOperationsInTheirOrder) {
         dispatcher.submit(make_operation(user));
     std::uint64_t last = 0;
     for (int i = 0; i < 3; ++i) {
-        const auto operation = dispatcher.next(0);
-        EXPECT_GT(operation->id, last);
-        last = operation->id;
-        dispatcher.finished(0, *operation);
+        const Batch batch = dispatcher.next(0);
+        ASSERT_EQ(batch.size(), 1U);
+        EXPECT_GT(batch.front()->id, last);
+        last = batch.front()->id;
+        dispatcher.finished(0, batch);
     }
     EXPECT_EQ(dispatcher.queued(), 0U);
 }
@@ -60,15 +75,63 @@ TEST(Dispatcher, BeginsAtMostOneTransactionLessThanItHasLanes) {
     dispatcher.submit(make_begin(user));
     dispatcher.submit(make_operation(user));
     const auto first = dispatcher.next(0);
-    EXPECT_TRUE(first->is_begin());
+    EXPECT_TRUE(first.front()->is_begin());
     dispatcher.pin(0, 77);
-    dispatcher.finished(0, *first);
+    dispatcher.finished(0, first);
     const auto second = dispatcher.next(1);
-    EXPECT_FALSE(second->is_begin()) << "the statement passes the begin that has to wait";
-    dispatcher.finished(1, *second);
+    EXPECT_FALSE(second.front()->is_begin()) << "the statement passes the begin that has to wait";
+    dispatcher.finished(1, second);
     dispatcher.unpin(0);
     const auto third = dispatcher.next(1);
-    EXPECT_TRUE(third->is_begin());
+    EXPECT_TRUE(third.front()->is_begin());
+}
+
+TEST(Dispatcher, GivesEachLaneItsShareOfTheQuickStatements) {
+    Dispatcher dispatcher({2, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    for (int i = 0; i < 8; ++i)
+        dispatcher.submit(make_query(user, quick));
+    EXPECT_EQ(dispatcher.next(0).size(), 4U);
+    EXPECT_EQ(dispatcher.next(1).size(), 2U) << "half of what was left";
+}
+
+TEST(Dispatcher, SendsNothingTogetherWithAStatementThatMayBeSlow) {
+    Dispatcher dispatcher({1, 32, 10s});
+    const auto user = std::make_shared<User>(), another = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    dispatcher.quick_statements().ran(slow, 100us);
+    dispatcher.quick_statements().ran(slow, 2ms);
+    for (const auto& [owner, statement] :
+         {std::pair{user, quick}, {user, quick}, {user, slow}, {another, quick}, {user, quick}})
+        dispatcher.submit(make_query(owner, statement));
+    std::vector<std::size_t> sizes;
+    for (int i = 0; i < 4; ++i) {
+        const Batch batch = dispatcher.next(0);
+        sizes.push_back(batch.size());
+        dispatcher.finished(0, batch);
+    }
+    EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 1, 1, 1})) << "the slow one alone, and no two users together";
+}
+
+TEST(Dispatcher, CancelsWhatWentTogetherWhenItRunsAlone) {
+    Dispatcher dispatcher({1, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    for (int i = 0; i < 3; ++i)
+        dispatcher.submit(make_query(user, quick));
+    const Batch batch = dispatcher.next(0);
+    ASSERT_EQ(batch.size(), 3U);
+    dispatcher.cancel(*user, batch[1]->id);
+    EXPECT_FALSE(is_signalled(dispatcher)) << "the others have done nothing wrong";
+    std::vector<bool> signalled;
+    for (const auto& operation : batch) {
+        dispatcher.single_out(0, *operation);
+        signalled.push_back(is_signalled(dispatcher));
+    }
+    EXPECT_EQ(signalled, (std::vector<bool>{false, true, false}));
+    dispatcher.finished(0, batch);
+    EXPECT_EQ(user->operations, 0U);
 }
 
 TEST(Dispatcher, RefusesWhatWaitedTooLong) {
@@ -86,7 +149,7 @@ TEST(Dispatcher, EndsLanesAndRefusalsWhenClosed) {
     const auto user = std::make_shared<User>();
     dispatcher.submit(make_operation(user));
     dispatcher.close();
-    EXPECT_EQ(dispatcher.next(0), nullptr);
+    EXPECT_TRUE(dispatcher.next(0).empty());
     const auto refusals = dispatcher.refusals();
     ASSERT_EQ(refusals.size(), 1U);
     EXPECT_EQ(refusals[0].reason.code(), Code::Cancelled);

@@ -45,7 +45,14 @@ typedef struct gantry_query {
     uint32_t params_n;
     uint32_t deadline_ms; /* 0: the host's database.statement_deadline; when it passes: GANTRY_E_TIMEOUT */
 } gantry_query;
-enum { GANTRY_QUERY_IDEMPOTENT = 1 /* may be repeated by the host when the connection breaks */ };
+enum {
+    /*
+     * For reads, and for writes that may happen twice: the host repeats the statement when the connection breaks. Outside of
+     * a transaction, and once the statement has shown itself to be quick, it may also go to the server together with others of this plugin
+     * that carry the flag, as one implicit transaction: now() is the same in all of them.
+     */
+    GANTRY_QUERY_IDEMPOTENT = 1
+};
 
 typedef struct gantry_transaction {
     uint32_t struct_size;

@@ -28,7 +28,8 @@ class [[nodiscard]] Query : public detail::Operation<Query<Parameters...>, Rows>
         query_.params_n = sizeof...(Parameters);
     }
 
-    // May be repeated by the host when the connection breaks: for reads, and for writes that can be made twice.
+    // May be repeated by the host when the connection breaks: for reads, and for writes that can be made twice. While
+    // the plugin has many of them to do, the host sends several at once, which costs about half.
     Query idempotent() && {
         query_.flags |= GANTRY_QUERY_IDEMPOTENT;
         return std::move(*this);

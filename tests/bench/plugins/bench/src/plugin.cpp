@@ -28,7 +28,7 @@ class Plugin {
     // One row by key: the route that is held against pgbench -S.
     gantry::Task<gantry::Response> row(const gantry::Request& request) const {
         const gantry::Rows rows =
-            co_await database_.query("select balance from account where id = $1", number(request.param("id")));
+            co_await database_.query("select balance from account where id = $1", number(request.param("id"))).idempotent();
         const auto found = rows.first();
         if (!found) throw gantry::Error(gantry::Status::NotFound, "there is no such row");
         co_return gantry::text(std::to_string(found->get<std::int64_t>("balance")) + "\n");
