@@ -1,7 +1,6 @@
 #include "host/jobs/floor.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <optional>
 
@@ -11,10 +10,6 @@ namespace host::jobs {
 
 namespace {
 
-// What is claimed ahead is what will have begun by then, so that a thread does not wait for the database and a job not for
-// a thread: nothing of slow kinds, many of quick ones.
-constexpr double ahead_ms = 40;
-constexpr std::size_t ahead_max = 256;
 // A hand then makes room for others of the pool: requests wait there, too.
 constexpr std::chrono::milliseconds slice{20};
 
@@ -53,7 +48,7 @@ void Floor::activate(WorkerPointer worker) {
             call_hands(key, line);
         }
         for (auto& [key, line] : lines_) {
-            if (key.first == worker->plugin && !line.worker) hand_back(line);
+            if (key.first == worker->plugin && !line.worker) line.hand_back(ended_);
         }
     }
     changed_();
@@ -65,7 +60,7 @@ void Floor::retire(const Worker& worker) {
         for (auto& [key, line] : lines_) {
             if (line.worker.get() != &worker) continue;
             line.worker = nullptr;
-            hand_back(line);
+            line.hand_back(ended_);
         }
         for (auto& [id, open] : runs_) {
             if (open.worker.get() == &worker) open.stop_asked = true;
@@ -93,7 +88,7 @@ void Floor::close() {
         closed_ = true;
         for (auto& [key, line] : lines_) {
             line.worker = nullptr;
-            hand_back(line);
+            line.hand_back(ended_);
         }
     }
     changed_();
@@ -104,21 +99,12 @@ bool Floor::wait_idle(Clock::time_point deadline) {
     return idle_.wait_until(lock, deadline, [&] { return runs_.empty(); });
 }
 
-// As many as fit now, and those that will fit by the time the next batch comes.
-std::size_t Floor::room_of(const Line& line) const {
-    if (!line.worker || closed_) return 0;
-    const double ahead = std::floor(static_cast<double>(line.kind.concurrency) * ahead_ms / std::max(line.average_ms, 0.01));
-    const std::size_t most = line.kind.concurrency + std::min(ahead_max, static_cast<std::size_t>(ahead));
-    const std::size_t here = line.running + line.waiting.size();
-    return here >= most ? 0 : most - here;
-}
-
 std::vector<Want> Floor::wants() {
     std::lock_guard lock(mutex_);
     std::vector<Want> wants;
     for (auto& [key, line] : lines_) {
         call_hands(key, line);
-        const std::size_t room = line.hungry ? room_of(line) : 0;
+        const std::size_t room = line.hungry && !closed_ ? line.room() : 0;
         if (room == 0) continue;
         // Set again by what happens while the claim is under way.
         line.hungry = false;
@@ -151,25 +137,14 @@ void Floor::take(const std::vector<Want>& wanted, std::vector<Claimed> claimed) 
         if (line.worker && !closed_) {
             call_hands(key, line);
         } else {
-            hand_back(line);
+            line.hand_back(ended_);
         }
     }
 }
 
-void Floor::hand_back(Line& line) {
-    for (Claimed& job : line.waiting) {
-        ended_.push_back({std::move(job), {Ending::Kind::NotBegun, {}, {}, {}, {}}, false, {}, {}});
-    }
-    line.waiting.clear();
-}
-
 // As many as there is work for. If the pool is full, the hands that are there go on, and the next change tries again.
 void Floor::call_hands(const Key& key, Line& line) {
-    const std::size_t free = line.kind.concurrency - std::min(line.kind.concurrency, line.running);
-    const std::size_t coming = line.hands - line.inside;
-    std::size_t wanted = std::min(line.waiting.size(), free);
-    wanted -= std::min(wanted, coming);
-    for (; wanted > 0 && line.worker; --wanted) {
+    for (std::size_t missing = line.hands_missing(); missing > 0; --missing) {
         if (!pool_.post([this, key] { work(key); })) return;
         ++line.hands;
         ++hands_;
@@ -194,7 +169,7 @@ void Floor::work(const Key& key) {
 // Under the lock, which is open while the plugin runs. False: there is nothing to do for this hand.
 bool Floor::work_one(const Key& key, std::unique_lock<std::mutex>& lock) {
     Line& line = lines_[key];  // lines are never taken out
-    if (!line.worker || line.waiting.empty() || line.running >= line.kind.concurrency) return false;
+    if (!line.has_work()) return false;
     const std::uint64_t id = core::next_id();
     Open& open = runs_[id];  // stays where it is while others come and go
     open.job = std::move(line.waiting.front());
@@ -231,8 +206,7 @@ void Floor::end(std::unordered_map<std::uint64_t, Open>::iterator run, Ending en
     Open& open = run->second;
     Line& line = lines_[{open.job.plugin, open.job.kind}];
     --line.running;
-    const std::chrono::duration<double, std::milli> took = Clock::now() - open.begun;
-    line.average_ms = 0.9 * line.average_ms + 0.1 * took.count();
+    line.note_duration(Clock::now() - open.begun);
     ended_.push_back(
         {std::move(open.job), std::move(ending), open.cancel_asked, line.kind.retry_first, line.kind.retry_max});
     runs_.erase(run);
@@ -285,11 +259,6 @@ void Floor::put_back(std::vector<Ended> ended) {
     ended_.insert(ended_.begin(), std::make_move_iterator(ended.begin()), std::make_move_iterator(ended.end()));
 }
 
-bool Floor::has_ended() const {
-    std::lock_guard lock(mutex_);
-    return !ended_.empty();
-}
-
 std::vector<std::string> Floor::held() const {
     std::lock_guard lock(mutex_);
     std::vector<std::string> ids;
@@ -310,13 +279,8 @@ void Floor::ask_cancel(const std::set<std::string>& jobs) {
         for (auto& [id, open] : runs_) {
             if (jobs.count(open.job.id) != 0) open.cancel_asked = true;
         }
-        for (auto& [key, line] : lines_) {
-            const auto cancelled = std::stable_partition(line.waiting.begin(), line.waiting.end(),
-                                                         [&](const Claimed& job) { return jobs.count(job.id) == 0; });
-            for (auto job = cancelled; job != line.waiting.end(); ++job)
-                ended_.push_back({std::move(*job), {Ending::Kind::NotBegun, {}, {}, {}, {}}, true, {}, {}});
-            line.waiting.erase(cancelled, line.waiting.end());
-        }
+        for (auto& [key, line] : lines_)
+            line.hand_back(jobs, ended_);
     }
     changed_();
 }

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -15,6 +14,7 @@
 
 #include "host/core/thread_pool.hpp"
 #include "host/jobs/job.hpp"
+#include "host/jobs/line.hpp"
 #include "host/jobs/settings.hpp"
 
 namespace host::jobs {
@@ -24,15 +24,6 @@ struct Want {
     std::string plugin;
     std::string kind;
     std::size_t room;
-};
-
-// An attempt that has ended and is not yet written down.
-struct Ended {
-    Claimed job;
-    Ending ending;
-    bool cancel_asked = false;
-    std::chrono::milliseconds retry_first{};
-    std::chrono::milliseconds retry_max{};
 };
 
 struct Progress {
@@ -78,7 +69,6 @@ class Floor {
     std::vector<Ended> ended();
     // They could not be written: later.
     void put_back(std::vector<Ended> ended);
-    bool has_ended() const;
     std::vector<Progress> progressed();
     // Every job this host holds, written down or not.
     std::vector<std::string> held() const;
@@ -99,17 +89,6 @@ class Floor {
     using Key = std::pair<std::string, std::string>;
     using Clock = std::chrono::steady_clock;
 
-    // All of one kind.
-    struct Line {
-        WorkerPointer worker;  // null: nobody does it
-        Kind kind;
-        std::deque<Claimed> waiting;
-        std::size_t running = 0;
-        std::size_t hands = 0;   // pool threads that are here or on their way
-        std::size_t inside = 0;  // of these, inside the plugin
-        bool hungry = true;      // there may be more to claim
-        double average_ms = 50;  // how long an attempt takes
-    };
     struct Open {
         Claimed job;
         WorkerPointer worker;
@@ -123,8 +102,6 @@ class Floor {
     };
 
     Kind completed(Kind kind) const;
-    std::size_t room_of(const Line& line) const;
-    void hand_back(Line& line);
     void end(std::unordered_map<std::uint64_t, Open>::iterator run, Ending ending);
     void call_hands(const Key& key, Line& line);
     void work(const Key& key);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,9 @@ struct Draft {
     std::chrono::milliseconds delay{};     // from now on
     std::chrono::milliseconds deadline{};  // of one attempt; 0: none
 };
+
+// Throws InvalidArgument.
+void check(const Draft& draft, std::size_t payload_bytes_max);
 
 // A job that this host has claimed: nobody else runs it until the host's lease ends.
 struct Claimed {

@@ -1,24 +1,18 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "host/core/thread_pool.hpp"
 #include "host/database/database.hpp"
 #include "host/jobs/admin.hpp"
 #include "host/jobs/floor.hpp"
+#include "host/jobs/foreman.hpp"
 #include "host/jobs/job.hpp"
-#include "host/jobs/schedules.hpp"
 #include "host/jobs/settings.hpp"
-#include "host/jobs/store.hpp"
 #include "host/jobs/submissions.hpp"
 #include "host/log/logger.hpp"
 
@@ -71,58 +65,14 @@ class Jobs {
     Counts counts() const;
 
   private:
-    using Clock = std::chrono::steady_clock;
-    // What the room's thread is to do, and when at the latest.
-    struct Agenda {
-        bool stopping = false;
-        bool work = false;       // something has ended, or there may be something to claim
-        bool look = false;       // there may be jobs of every kind
-        bool cancels = false;    // somebody asked for one
-        bool schedules = false;  // they changed
-        std::vector<WorkerPointer> declarations;
-    };
-
-    void heard(const std::string& payload);
-    void run();
-    Agenda wait();
-    void act(const Agenda& agenda);
-    void keep_lease();
-    void follow_schedules(const Agenda& agenda);
-    void step();
-    Verdict verdict_of(const Ended& ended);
-    void note_failure(const core::Error& error);
-    void wake(bool Agenda::*what);
-
     const Settings settings_;
     database::Database& database_;
-    const log::Logger logger_;
     std::unique_ptr<database::Client> client_;
-    std::optional<Store> store_;
-    std::optional<Schedules> schedules_;
     std::optional<Submissions> submissions_;
     std::optional<Admin> admin_;
+    Foreman foreman_;  // the floor wakes it as long as there is a floor
     Floor floor_;
-    std::mutex mutex_;
-    std::condition_variable woken_;
-    Agenda agenda_;
-    std::vector<WorkerPointer> workers_;  // active ones, for their schedules
     std::unique_ptr<database::Listener::Subscription> subscription_;
-
-    // The thread's own.
-    std::int64_t host_ = 0;
-    bool unsure_ = false;  // a claim may have succeeded without our knowledge
-    std::vector<WorkerPointer> undeclared_;
-    Clock::time_point lease_until_{};
-    Clock::time_point renew_at_{};
-    Clock::time_point look_at_{};
-    Clock::time_point schedules_at_{};
-    Clock::time_point progress_at_{};
-    Clock::time_point clean_at_{};
-    Clock::time_point retry_at_{};
-    std::chrono::milliseconds retry_pause_{50};
-
-    std::atomic<std::uint64_t> begun_{0}, done_{0}, failed_{0}, dead_{0}, interrupted_{0};
-    std::thread thread_;
 };
 
 }  // namespace host::jobs

@@ -11,20 +11,9 @@
 #include "host/jobs/admin.hpp"
 #include "host/jobs/floor.hpp"
 #include "host/jobs/job.hpp"
+#include "host/jobs/verdicts.hpp"
 
 namespace host::jobs {
-
-// What becomes of a job after an attempt.
-struct Verdict {
-    std::string id;
-    std::int64_t host;  // these two: only if it is still that attempt of that host's
-    std::uint32_t attempt;
-    State state;
-    bool counts = true;  // false: the attempt was none
-    std::chrono::milliseconds delay{};
-    std::string error_code;
-    std::string error;
-};
 
 // Jobs in PostgreSQL, as the room's own thread needs them; every call waits and throws core::Error. See
 // migrations/gantry/0001_create_job.sql.

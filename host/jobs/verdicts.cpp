@@ -1,0 +1,77 @@
+#include "host/jobs/verdicts.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace host::jobs {
+
+using core::Code;
+
+namespace {
+
+constexpr std::size_t error_bytes_max = 1'000;
+
+// first, 2 first, 4 first, ... up to max; each shortened by up to a half, so that what failed together does not come back
+// together.
+std::chrono::milliseconds back_off(std::uint32_t attempt, std::chrono::milliseconds first, std::chrono::milliseconds max) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    const double factor = std::uniform_real_distribution<double>(0.5, 1.0)(random);
+    const double doubled = static_cast<double>(first.count()) * static_cast<double>(1ULL << std::min(attempt - 1, 40u));
+    return std::chrono::milliseconds(
+        static_cast<std::int64_t>(std::min(doubled, static_cast<double>(max.count())) * factor));
+}
+
+}  // namespace
+
+Verdict Verdicts::of(const Ended& ended) {
+    const Claimed& job = ended.job;
+    const Ending& ending = ended.ending;
+    Verdict verdict{job.id, job.host, job.attempt, State::Waiting, true, {}, ending.name, ending.message};
+    if (verdict.error.size() > error_bytes_max) verdict.error.resize(error_bytes_max);
+    switch (ending.kind) {
+        case Ending::Kind::Done:
+            verdict.state = State::Done;
+            ++done_;
+            break;
+        case Ending::Kind::NotBegun:
+            verdict.counts = false;
+            verdict.state = ended.cancel_asked ? State::Cancelled : State::Waiting;
+            break;
+        case Ending::Kind::Interrupted:
+            ++interrupted_;
+            verdict.state = ended.cancel_asked                ? State::Cancelled
+                            : job.attempt >= job.attempts_max ? State::Dead
+                                                              : State::Waiting;
+            break;
+        case Ending::Kind::Failed:
+            judge_failure(ended, verdict);
+            break;
+    }
+    return verdict;
+}
+
+void Verdicts::judge_failure(const Ended& ended, Verdict& verdict) {
+    const Claimed& job = ended.job;
+    const Ending& ending = ended.ending;
+    ++failed_;
+    if (verdict.error_code.empty()) verdict.error_code = core::name_of(ending.code);
+    verdict.delay = ending.retry_after.count() > 0 ? std::min(ending.retry_after, ended.retry_max)
+                                                   : back_off(job.attempt, ended.retry_first, ended.retry_max);
+    // What the input forbids will not succeed by being repeated.
+    const bool hopeless = job.attempt >= job.attempts_max || ending.code == Code::InvalidArgument;
+    verdict.state = ended.cancel_asked ? State::Cancelled : hopeless ? State::Dead : State::Waiting;
+    if (verdict.state != State::Dead) return;
+    ++dead_;
+    logger_.error(
+        "a job has failed for good",
+        {{"job", job.id}, {"plugin", job.plugin}, {"kind", job.kind}, {"attempt", job.attempt}, {"reason", verdict.error}});
+}
+
+void Verdicts::count(Counts& counts) const {
+    counts.done = done_;
+    counts.failed = failed_;
+    counts.dead = dead_;
+    counts.interrupted = interrupted_;
+}
+
+}  // namespace host::jobs
