@@ -25,17 +25,6 @@ namespace host::database {
 
 class AnswerWait;
 
-// What the host asks of every session it opens.
-struct SessionLimits {
-    std::chrono::milliseconds connect_deadline;
-    std::chrono::milliseconds statement_deadline;         // 0: none
-    std::chrono::milliseconds transaction_idle_deadline;  // 0: none
-};
-
-// The parameters of a connection of the host's: what the administrator gave and what the host relies on (UTC, ISO dates,
-// UTF-8, limits), as a URL.
-std::string session_url(const std::string& url, const SessionLimits& limits);
-
 // One connection to PostgreSQL: a SOCI session and, through its backend, libpq. Plugins' statements go to libpq itself,
 // since SOCI would read ":name" inside them, lose the SQLSTATE of errors with "$1" and turn numeric into double.
 // One thread at a time.

@@ -13,6 +13,7 @@
 #include "host/database/executor.hpp"
 #include "host/database/owner.hpp"
 #include "host/database/private_cluster.hpp"
+#include "host/database/session_url.hpp"
 
 namespace host::database {
 

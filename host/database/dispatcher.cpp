@@ -76,7 +76,7 @@ bool Dispatcher::may_begin() const {
 void Dispatcher::hand_over(OperationPointer operation) {
     const bool at_once = !idle_.empty() && (!operation->is_begin() || may_begin());
     const auto start_by = std::min(operation->start_by, operation->deadline);
-    (operation->is_begin() ? begins_ : queue_).push_back(std::move(operation));
+    waiting_.push(std::move(operation));
     if (at_once) return wake_one_lane();
     if (start_by >= refuser_wakes_) return;
     refuser_wakes_ = start_by;
@@ -99,15 +99,14 @@ Batch Dispatcher::next(std::size_t number) {
         batch.push_back(take_own(lane, lock));
     } else {
         OperationPointer first;
-        std::size_t waiting = queue_.size();
-        for (; !(first = take_shared()) && !closed_; waiting = queue_.size()) {
+        while (!(first = take_shared()) && !closed_) {
             lane.idle = true;
             idle_.push_back(&lane);
             lane.wake.wait(lock, [&] { return !lane.idle; });
         }
         if (!first) return batch;
         batch.push_back(std::move(first));
-        take_companions(batch, waiting);
+        take_companions(batch);
     }
     for (const auto& operation : batch)
         lane.running.push_back(operation.get());
@@ -116,18 +115,10 @@ Batch Dispatcher::next(std::size_t number) {
 }
 
 // Each lane takes its share of what waits, so that none is idle while another does everything.
-void Dispatcher::take_companions(Batch& batch, std::size_t waiting) {
-    const auto goes_together = [this](const Operation& operation) {
-        return operation.statement != 0 && quick_statements_.contains(operation.statement);
-    };
-    const Operation& first = *batch.front();
-    if (!goes_together(first)) return;
-    const std::size_t share = std::min(batch_max, (waiting + limits_.lanes - 1) / limits_.lanes);
-    while (batch.size() < share && !queue_.empty() && queue_.front()->user == first.user && goes_together(*queue_.front())) {
-        batch.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-        --queued_;
-    }
+void Dispatcher::take_companions(Batch& batch) {
+    const std::size_t share = waiting_.statements() / limits_.lanes + 1;
+    waiting_.take_companions(batch, std::min(batch_max, share), quick_statements_);
+    queued_ -= batch.size() - 1;
 }
 
 void Dispatcher::single_out(std::size_t number, const Operation& operation) {
@@ -138,15 +129,11 @@ void Dispatcher::single_out(std::size_t number, const Operation& operation) {
     if (operation.cancelled) signal(lane);
 }
 
-// The older one of the two fronts, so that neither kind overtakes the other for ever.
 OperationPointer Dispatcher::take_shared() {
-    const bool begin_first = !begins_.empty() && may_begin() && (queue_.empty() || begins_.front()->id < queue_.front()->id);
-    auto& queue = begin_first ? begins_ : queue_;
-    if (queue.empty()) return nullptr;
-    OperationPointer operation = std::move(queue.front());
-    queue.pop_front();
+    OperationPointer operation = waiting_.take(may_begin());
+    if (!operation) return nullptr;
     --queued_;
-    if (begin_first) ++beginning_;
+    if (operation->is_begin()) ++beginning_;
     return operation;
 }
 
@@ -194,7 +181,7 @@ void Dispatcher::unpin(std::size_t number) {
     lane.transaction = 0;
     lane.user.reset();
     --beginning_;
-    if (!begins_.empty()) wake_one_lane();
+    if (waiting_.has_begin()) wake_one_lane();
 }
 
 bool Dispatcher::transaction_damaged(std::size_t number) const {
@@ -293,20 +280,16 @@ void Dispatcher::end_transactions_if(const std::function<bool(const Lane&)>& cho
 
 // An End always runs: without it the transaction would stay open.
 void Dispatcher::refuse_if(const std::function<bool(const Operation&)>& chosen, const Error& reason) {
-    const auto take_from = [&](std::deque<OperationPointer>& queue) {
-        const auto taken = std::stable_partition(
-            queue.begin(), queue.end(), [&](const OperationPointer& each) { return each->is_end() || !chosen(*each); });
-        const auto count = static_cast<std::size_t>(queue.end() - taken);
-        for (auto each = taken; each != queue.end(); ++each)
-            refusals_.push_back({std::move(*each), reason});
-        queue.erase(taken, queue.end());
-        queued_ -= count;
-        return count != 0;
+    const auto refuse = [&](std::vector<OperationPointer>&& taken) {
+        queued_ -= taken.size();
+        for (OperationPointer& each : taken)
+            refusals_.push_back({std::move(each), reason});
+        return !taken.empty();
     };
-    take_from(queue_);
-    take_from(begins_);
+    refuse(waiting_.take_if(chosen));
     for (const auto& lane : lanes_) {
-        if (take_from(lane->own)) lane->damaged = true;
+        const auto may_go = [&](const Operation& each) { return !each.is_end() && chosen(each); };
+        if (refuse(take_from(lane->own, may_go))) lane->damaged = true;
     }
     if (!refusals_.empty()) refuser_.notify_one();
 }
@@ -317,11 +300,7 @@ void Dispatcher::refuse_late() {
               Error{Code::Timeout, "the statement passed its deadline before it began"});
     Error busy{Code::Busy, "no connection to the database was free in time (database.queue_deadline)"};
     refuse_if([&](const Operation& each) { return each.transaction == 0 && each.start_by <= now; }, busy.mark_retryable());
-    refuser_wakes_ = Clock::time_point::max();
-    for (const auto* queue : {&queue_, &begins_}) {
-        for (const auto& each : *queue)
-            refuser_wakes_ = std::min({refuser_wakes_, each->start_by, each->deadline});
-    }
+    refuser_wakes_ = waiting_.first_limit();
 }
 
 std::vector<Dispatcher::Refusal> Dispatcher::refusals() {

@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,6 +13,8 @@
 #include "host/core/error.hpp"
 #include "host/database/counts.hpp"
 #include "host/database/operation.hpp"
+#include "host/database/quick_statements.hpp"
+#include "host/database/waiting_operations.hpp"
 
 namespace host::database {
 
@@ -83,7 +84,7 @@ class Dispatcher {
     void hand_over(OperationPointer operation);
     void wake_one_lane();
     OperationPointer take_shared();
-    void take_companions(Batch& batch, std::size_t waiting);
+    void take_companions(Batch& batch);
     OperationPointer take_own(Lane& lane, std::unique_lock<std::mutex>& lock);
     OperationPointer rollback_of(Lane& lane);
     void refuse_if(const std::function<bool(const Operation&)>& chosen, const core::Error& reason);
@@ -97,12 +98,11 @@ class Dispatcher {
     const Limits limits_;
     QuickStatements quick_statements_;
     mutable std::mutex mutex_;
-    std::deque<OperationPointer> queue_;  // without begins
-    std::deque<OperationPointer> begins_;
+    WaitingOperations waiting_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::vector<Lane*> idle_;  // the last to become idle is the first to work: its caches are warm
     std::unordered_map<std::uint64_t, Lane*> transactions_;
-    std::size_t queued_ = 0;
+    std::size_t queued_ = 0;     // in waiting_, and in the open transactions
     std::size_t beginning_ = 0;  // lanes between begin and unpin
     std::size_t operations_ = 0;
     std::uint64_t completed_ = 0;

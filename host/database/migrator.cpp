@@ -13,6 +13,7 @@
 #include "host/database/migration_ledger.hpp"
 #include "host/database/migration_lock.hpp"
 #include "host/database/owner_schema.hpp"
+#include "host/database/session_url.hpp"
 
 namespace host::database {
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "host/database/connection.hpp"
+#include "host/database/session_url.hpp"
 #include "tests/host/database/database_fixture.hpp"
 
 using host::core::Code;

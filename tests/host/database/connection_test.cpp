@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "host/database/connection_url.hpp"
+#include "host/database/session_url.hpp"
 #include "tests/host/database/values.hpp"
 #include "tests/support/postgres.hpp"
 

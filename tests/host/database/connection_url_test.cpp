@@ -4,6 +4,7 @@
 
 #include "host/core/error.hpp"
 #include "host/database/connection.hpp"
+#include "host/database/session_url.hpp"
 
 using namespace host::database;
 

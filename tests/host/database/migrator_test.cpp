@@ -11,6 +11,7 @@
 #include "host/database/connection.hpp"
 #include "host/database/migration_files.hpp"
 #include "host/database/migration_lock.hpp"
+#include "host/database/session_url.hpp"
 #include "tests/host/database/values.hpp"
 #include "tests/support/postgres.hpp"
 

@@ -14,6 +14,7 @@
 #include "host/database/connection.hpp"
 #include "host/database/connection_url.hpp"
 #include "host/database/server_binaries.hpp"
+#include "host/database/session_url.hpp"
 #include "tests/support/postgres.hpp"
 
 using namespace host::database;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "host/database/connection.hpp"
+#include "host/database/session_url.hpp"
 #include "tests/host/database/database_fixture.hpp"
 
 using namespace host::database;

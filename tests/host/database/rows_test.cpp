@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "host/database/connection.hpp"
+#include "host/database/session_url.hpp"
 #include "tests/host/database/values.hpp"
 #include "tests/support/postgres.hpp"
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "host/core/clock.hpp"
+#include "host/database/operation.hpp"
+
+namespace host::database {
+
+// Operations that wait for any lane, in their order. Those that open a transaction may have to let others pass. Guarded
+// by the dispatcher's lock.
+class WaitingOperations {
+  public:
+    void push(OperationPointer operation);
+    bool has_begin() const { return !begins_.empty(); }
+    // Those that open no transaction.
+    std::size_t statements() const { return statements_.size(); }
+
+    // The oldest, or the oldest that opens no transaction; null: there is none.
+    OperationPointer take(bool may_begin);
+    // Joins to a batch of one what may go with it, until the batch has `size_max`.
+    void take_companions(Batch& batch, std::size_t size_max, const QuickStatements& quick);
+    std::vector<OperationPointer> take_if(const std::function<bool(const Operation&)>& chosen);
+    // When the first of them must be answered with a refusal; time_point::max() if there is none.
+    core::Monotonic::time_point first_limit() const;
+
+  private:
+    std::deque<OperationPointer> statements_;
+    std::deque<OperationPointer> begins_;
+};
+
+// Takes the chosen ones out of a queue; the others keep their order.
+std::vector<OperationPointer> take_from(std::deque<OperationPointer>& queue,
+                                        const std::function<bool(const Operation&)>& chosen);
+
+}  // namespace host::database
