@@ -30,8 +30,7 @@ struct Dispatcher::Lane {
     std::uint64_t transaction = 0;     // open, or ended with its End still in `own`
     std::shared_ptr<User> user;        // whose transaction it is
     bool damaged = false;
-    std::vector<Operation*> running;
-    const Operation* alone = nullptr;  // of `running`; the only one that can be interrupted
+    std::vector<Operation*> running;  // several of them cannot be interrupted: they end soon, one way or the other
     bool interrupted = false;
     const int cancel_event;
 };
@@ -110,7 +109,6 @@ Batch Dispatcher::next(std::size_t number) {
     }
     for (const auto& operation : batch)
         lane.running.push_back(operation.get());
-    if (batch.size() == 1) lane.alone = batch.front().get();
     return batch;
 }
 
@@ -121,12 +119,23 @@ void Dispatcher::take_companions(Batch& batch) {
     queued_ -= batch.size() - 1;
 }
 
-void Dispatcher::single_out(std::size_t number, const Operation& operation) {
+void Dispatcher::put_back(std::size_t number, Batch batch) {
     std::lock_guard lock(mutex_);
-    Lane& lane = *lanes_[number];
-    clear_signal(lane);
-    lane.alone = &operation;
-    if (operation.cancelled) signal(lane);
+    lanes_[number]->running.clear();
+    for (auto each = batch.rbegin(); each != batch.rend(); ++each) {
+        OperationPointer& operation = *each;
+        quick_statements_.forget(operation->statement);
+        operation->statement = 0;
+        if (operation->cancelled) {
+            refusals_.push_back({std::move(operation), Error{Code::Cancelled, "the operation was cancelled"}});
+        } else {
+            waiting_.push_front(std::move(operation));
+            ++queued_;
+            wake_one_lane();
+        }
+    }
+    refuser_wakes_ = waiting_.first_limit();
+    refuser_.notify_one();
 }
 
 OperationPointer Dispatcher::take_shared() {
@@ -197,8 +206,11 @@ void Dispatcher::finished(std::size_t number, const Batch& batch) {
     std::lock_guard lock(mutex_);
     Lane& lane = *lanes_[number];
     lane.running.clear();
-    lane.alone = nullptr;
-    clear_signal(lane);
+    if (lane.interrupted) {
+        std::uint64_t count = 0;
+        [[maybe_unused]] const ssize_t cleared = read(lane.cancel_event, &count, sizeof count);
+        lane.interrupted = false;
+    }
     for (const auto& operation : batch)
         complete(*operation);
 }
@@ -215,13 +227,12 @@ void Dispatcher::complete(const Operation& operation) {
     if (closed_ && operations_ == 0) refuser_.notify_one();
 }
 
-// What goes together is not interrupted: it ends soon, one way or the other.
 void Dispatcher::interrupt_if(const std::function<bool(const Operation&)>& chosen) {
     for (const auto& lane : lanes_) {
         for (Operation* running : lane->running) {
             if (running->is_end() || !chosen(*running)) continue;
             running->cancelled = true;
-            if (running == lane->alone) signal(*lane);
+            if (lane->running.size() == 1) signal(*lane);
         }
     }
 }
@@ -230,13 +241,6 @@ void Dispatcher::signal(Lane& lane) {
     lane.interrupted = true;
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(lane.cancel_event, &one, sizeof one);
-}
-
-void Dispatcher::clear_signal(Lane& lane) {
-    if (!lane.interrupted) return;
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t cleared = read(lane.cancel_event, &count, sizeof count);
-    lane.interrupted = false;
 }
 
 void Dispatcher::cancel(const User& user, std::uint64_t id) {

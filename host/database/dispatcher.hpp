@@ -48,8 +48,8 @@ class Dispatcher {
 
     // For lane number `lane`, its thread only. Waits; empty: close() was called and nothing is left to do.
     Batch next(std::size_t lane);
-    // Of a batch that could not go together this one is now carried out alone.
-    void single_out(std::size_t lane, const Operation& operation);
+    // Those that could not go together wait again, at the head of the others, each for a lane alone.
+    void put_back(std::size_t lane, Batch batch);
     // After begin: from now on the lane serves this transaction.
     void pin(std::size_t lane, std::uint64_t transaction);
     void unpin(std::size_t lane);
@@ -57,7 +57,7 @@ class Dispatcher {
     void finished(std::size_t lane, const Batch& batch);
     // An operation of the open transaction never ran: a commit would write half of what was meant.
     bool transaction_damaged(std::size_t lane) const;
-    // Readable when the operation that runs alone is to end early.
+    // Readable when the operation that runs, alone, is to end early.
     int cancel_event(std::size_t lane) const;
     // What the lanes learn of statements.
     QuickStatements& quick_statements() { return quick_statements_; }
@@ -91,7 +91,6 @@ class Dispatcher {
     void refuse_late();
     void interrupt_if(const std::function<bool(const Operation&)>& chosen);
     void signal(Lane& lane);
-    void clear_signal(Lane& lane);
     void complete(const Operation& operation);
     void end_transactions_if(const std::function<bool(const Lane&)>& chosen);
 

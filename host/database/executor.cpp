@@ -58,11 +58,11 @@ void Executor::run() {
     pthread_setname_np(pthread_self(), ("database-" + std::to_string(lane_)).c_str());
     core::set_thread_kind(core::ThreadKind::Worker);
     for (Batch batch = dispatcher_.next(lane_); !batch.empty(); batch = dispatcher_.next(lane_)) {
-        if (batch.size() == 1) {
-            complete(*batch.front(), perform(*batch.front()));
-        } else {
-            perform_batch(batch);
+        if (batch.size() > 1) {
+            perform_batch(std::move(batch));
+            continue;
         }
+        complete(*batch.front(), perform(*batch.front()));
         dispatcher_.finished(lane_, batch);
     }
     connection_.close();
@@ -73,27 +73,23 @@ void Executor::complete(const Operation& operation, Outcome&& outcome) {
     if (operation.completion) operation.completion(std::move(outcome));
 }
 
-// Whatever keeps the batch from going through, an error of one of them or a server that is gone: alone, each gets the answer
+// Whatever keeps a batch from going through, an error of one of them or a server that is gone: alone, each gets the answer
 // that is its own. They are idempotent, so nobody minds the repetition.
-void Executor::perform_batch(const Batch& batch) {
+void Executor::perform_batch(Batch batch) {
     std::vector<Rows> answers;
     try {
         answers = perform_together(batch);
     } catch (const Error& error) {
         logger_.debug("statements that went together are carried out one by one",
                       {{"statements", batch.size()}, {"reason", error.what()}});
-        for (const auto& operation : batch) {
-            dispatcher_.quick_statements().forget(operation->statement);
-            dispatcher_.single_out(lane_, *operation);
-            complete(*operation, perform(*operation));
-        }
-        return;
+        return dispatcher_.put_back(lane_, std::move(batch));
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
         Outcome outcome;
         outcome.rows = std::move(answers[i]);
         complete(*batch[i], std::move(outcome));
     }
+    dispatcher_.finished(lane_, batch);
 }
 
 std::vector<Rows> Executor::perform_together(const Batch& batch) {

@@ -33,7 +33,7 @@ class Executor {
   private:
     void run();
     void complete(const Operation& operation, Outcome&& outcome);
-    void perform_batch(const Batch& batch);
+    void perform_batch(Batch batch);
     std::vector<Rows> perform_together(const Batch& batch);
     Outcome perform(const Operation& operation);
     void carry_out(const Operation& operation, Outcome& outcome);

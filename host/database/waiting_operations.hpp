@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "host/core/clock.hpp"
@@ -15,6 +16,8 @@ namespace host::database {
 class WaitingOperations {
   public:
     void push(OperationPointer operation);
+    // Of one that opens no transaction and has been at the head before.
+    void push_front(OperationPointer operation) { statements_.push_front(std::move(operation)); }
     bool has_begin() const { return !begins_.empty(); }
     // Those that open no transaction.
     std::size_t statements() const { return statements_.size(); }

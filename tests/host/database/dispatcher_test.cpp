@@ -114,23 +114,42 @@ TEST(Dispatcher, SendsNothingTogetherWithAStatementThatMayBeSlow) {
     EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 1, 1, 1})) << "the slow one alone, and no two users together";
 }
 
-TEST(Dispatcher, CancelsWhatWentTogetherWhenItRunsAlone) {
+TEST(Dispatcher, SpreadsWhatCouldNotGoTogetherOverTheLanes) {
+    Dispatcher dispatcher({2, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    for (int i = 0; i < 3; ++i)
+        dispatcher.submit(make_query(user, quick));
+    Batch batch = dispatcher.next(0);
+    ASSERT_EQ(batch.size(), 2U);
+    const auto first = batch[0]->id, second = batch[1]->id;
+    dispatcher.put_back(0, std::move(batch));
+    const Batch here = dispatcher.next(0), there = dispatcher.next(1);
+    ASSERT_EQ(here.size(), 1U);
+    ASSERT_EQ(there.size(), 1U) << "a slow one must not hold up those that happened to go with it";
+    EXPECT_EQ(here.front()->id, first);
+    EXPECT_EQ(there.front()->id, second);
+}
+
+TEST(Dispatcher, CancelsOfWhatGoesTogetherOnlyWhatIsMeant) {
     Dispatcher dispatcher({1, 32, 10s});
     const auto user = std::make_shared<User>();
     dispatcher.quick_statements().ran(quick, 100us);
     for (int i = 0; i < 3; ++i)
         dispatcher.submit(make_query(user, quick));
-    const Batch batch = dispatcher.next(0);
+    Batch batch = dispatcher.next(0);
     ASSERT_EQ(batch.size(), 3U);
-    dispatcher.cancel(*user, batch[1]->id);
+    const auto cancelled = batch[1]->id;
+    dispatcher.cancel(*user, cancelled);
     EXPECT_FALSE(is_signalled(dispatcher)) << "the others have done nothing wrong";
-    std::vector<bool> signalled;
-    for (const auto& operation : batch) {
-        dispatcher.single_out(0, *operation);
-        signalled.push_back(is_signalled(dispatcher));
-    }
-    EXPECT_EQ(signalled, (std::vector<bool>{false, true, false}));
-    dispatcher.finished(0, batch);
+    dispatcher.put_back(0, std::move(batch));
+    const auto refusals = dispatcher.refusals();
+    ASSERT_EQ(refusals.size(), 1U);
+    EXPECT_EQ(refusals[0].operation->id, cancelled);
+    EXPECT_EQ(refusals[0].reason.code(), Code::Cancelled);
+    dispatcher.refused(*refusals[0].operation);
+    for (int i = 0; i < 2; ++i)
+        dispatcher.finished(0, dispatcher.next(0));
     EXPECT_EQ(user->operations, 0U);
 }
 
