@@ -67,7 +67,7 @@ void Attempt::set_method(const Wanted& wanted) {
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(wanted.body.size()));
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, wanted.body.empty() ? "" : wanted.body.data());
     }
-    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+    if (has_length(wanted) || method != "GET") curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
 void Attempt::add_header(const std::string& line) {
