@@ -183,7 +183,8 @@ TEST_F(RedisStoreTest, GivesNoVersionTwiceToTwoHosts) {
     use(server.url());
     Settings settings;
     settings.redis_url = server.url();
-    RedisStore other(settings, log::Logger(log::open_memory({}, lines), "kv"));
+    std::string its_lines;
+    RedisStore other(settings, log::Logger(log::open_memory({}, its_lines), "kv"));
     other.start();
     Client its(other, "o");
     const Outcome mine = call().put("a", "x");
