@@ -161,8 +161,12 @@ void RedisStore::take_queued(RedisLink& link) {
     // From here on they are known as sent, whatever goes wrong: nobody is forgotten.
     std::move(taken_.begin(), taken_.end(), std::back_inserter(sent_));
     taken_.clear();
-    for (std::size_t i = begun; i < sent_.size(); ++i)
-        append(link, sent_[i].command);
+    for (std::size_t i = begun; i < sent_.size(); ++i) {
+        RedisCommand& command = sent_[i].command;
+        append(link, command);
+        // Only a script may have to be sent again.
+        if (!command.script) command.bytes = {};
+    }
 }
 
 void RedisStore::append(RedisLink& link, const RedisCommand& command) const {

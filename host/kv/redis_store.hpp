@@ -23,6 +23,9 @@ namespace host::kv {
 //
 // While Redis is away every operation is refused at once; the thread tries again, less and less often. An answer that takes
 // longer than kv.deadline breaks the connection: whoever waited is told Unavailable, and whether it happened is unknown.
+//
+// Operations of one connection happen in the order in which they were begun; but one whose script an administrator has just
+// taken from Redis is asked for again, behind those that were under way.
 class RedisStore : public Store {
   public:
     RedisStore(const Settings& settings, log::Logger logger);
