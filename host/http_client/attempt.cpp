@@ -1,5 +1,7 @@
 #include "host/http_client/attempt.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <new>
 
@@ -23,10 +25,14 @@ bool names(const std::vector<Header>& headers, const char* name) {
                        [&](const Header& header) { return curl_strequal(header.name.c_str(), name) != 0; });
 }
 
+bool has_length(const Wanted& wanted) {
+    return !wanted.body.empty() || wanted.method == "POST" || wanted.method == "PUT" || wanted.method == "PATCH";
+}
+
 }  // namespace
 
-Attempt::Attempt(const Wanted& wanted, const Settings& settings, AttemptEvents& events, void* owner)
-    : easy_(easy_pool().take()), events_(events) {
+Attempt::Attempt(const Wanted& wanted, const Settings& settings, AttemptEvents& events, Poller& poller, void* owner)
+    : easy_(easy_pool().take()), events_(events), poller_(poller) {
     if (easy_ == nullptr) throw std::bad_alloc();
     curl_easy_setopt(easy_, CURLOPT_PRIVATE, owner);
     curl_easy_setopt(easy_, CURLOPT_CURLU, wanted.url.handle());
@@ -41,7 +47,7 @@ Attempt::Attempt(const Wanted& wanted, const Settings& settings, AttemptEvents& 
     set_method(wanted);
     set_headers(wanted);
     set_connection(wanted, settings);
-    set_callbacks(events);
+    set_callbacks(wanted);
 }
 
 Attempt::~Attempt() {
@@ -56,13 +62,12 @@ void Attempt::set_method(const Wanted& wanted) {
         curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
         return;
     }
-    const bool has_length = !wanted.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
-    if (has_length) {
+    if (has_length(wanted)) {
         curl_easy_setopt(easy_, CURLOPT_POST, 1L);
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(wanted.body.size()));
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, wanted.body.empty() ? "" : wanted.body.data());
     }
-    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+    if (has_length(wanted) || method != "GET") curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
 void Attempt::add_header(const std::string& line) {
@@ -76,12 +81,14 @@ void Attempt::set_headers(const Wanted& wanted) {
         // libcurl writes a header without a value only if it ends in a semicolon.
         add_header(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
     }
-    // What libcurl would add of its own.
-    add_header("Expect:");
-    if (!names(wanted.headers, "content-type")) add_header("Content-Type:");
-    if (!names(wanted.headers, "accept")) add_header("Accept: */*");
-    if (!names(wanted.headers, "user-agent")) add_header("User-Agent: gantry/" + std::string(core::version()));
-    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
+    // What libcurl would add of its own, where it would.
+    if (has_length(wanted)) {
+        add_header("Expect:");
+        if (!names(wanted.headers, "content-type")) add_header("Content-Type:");
+    }
+    static const std::string user_agent = "gantry/" + std::string(core::version());
+    if (!names(wanted.headers, "user-agent")) curl_easy_setopt(easy_, CURLOPT_USERAGENT, user_agent.c_str());
+    if (headers_ != nullptr) curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
 }
 
 void Attempt::set_connection(const Wanted& wanted, const Settings& settings) {
@@ -107,15 +114,20 @@ void Attempt::set_connection(const Wanted& wanted, const Settings& settings) {
     if (resolve_ != nullptr) curl_easy_setopt(easy_, CURLOPT_RESOLVE, resolve_);
 }
 
-void Attempt::set_callbacks(AttemptEvents& events) {
+void Attempt::set_callbacks(const Wanted& wanted) {
+    AttemptEvents* const events = &events_;
     curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, head_line);
-    curl_easy_setopt(easy_, CURLOPT_HEADERDATA, &events);
+    curl_easy_setopt(easy_, CURLOPT_HEADERDATA, events);
     curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, body);
-    curl_easy_setopt(easy_, CURLOPT_WRITEDATA, &events);
+    curl_easy_setopt(easy_, CURLOPT_WRITEDATA, events);
     curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, &events);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
+    curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETDATA, &poller_);
     curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, prerequisite);
-    curl_easy_setopt(easy_, CURLOPT_PREREQDATA, &events);
+    curl_easy_setopt(easy_, CURLOPT_PREREQDATA, events);
+    // Of what comes the functions above tell; only what goes has no other sign.
+    if (wanted.body.empty()) return;
     curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, progress);
     curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
@@ -142,11 +154,20 @@ std::size_t Attempt::body(const char* data, std::size_t size, std::size_t count,
 }
 
 // The address that is checked is the one that is connected to: nothing is resolved in between.
-curl_socket_t Attempt::open_socket(void* events, curlsocktype, struct curl_sockaddr* address) {
-    auto* self = static_cast<AttemptEvents*>(events);
-    if (!self->may_connect(kind_of(address->addr))) return CURL_SOCKET_BAD;
-    self->on_connection();
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+curl_socket_t Attempt::open_socket(void* self, curlsocktype, struct curl_sockaddr* address) {
+    auto* attempt = static_cast<Attempt*>(self);
+    if (!attempt->events_.may_connect(kind_of(address->addr))) return CURL_SOCKET_BAD;
+    attempt->events_.on_connection();
+    const int opened = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (opened < 0) return CURL_SOCKET_BAD;
+    attempt->poller_.opened(opened);
+    return opened;
+}
+
+// A kept connection outlives the attempt that opened it.
+int Attempt::close_socket(void* poller, curl_socket_t socket) {
+    static_cast<Poller*>(poller)->closed(socket);
+    return close(socket);
 }
 
 int Attempt::prerequisite(void* events, char* remote, char*, int, int) {

@@ -8,6 +8,8 @@ namespace host::http_client {
 
 namespace {
 
+constexpr std::size_t usual_headers = 16;
+
 std::string_view trimmed(std::string_view text) {
     const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
     while (!text.empty() && is_blank(text.front()))
@@ -29,15 +31,21 @@ HeadReader::Progress HeadReader::add(std::string_view line) {
         return Progress::More;
     }
     if (head_.status < 200) {
-        head_ = {};
+        clear();
         return Progress::More;
     }
     complete_ = true;
     return Progress::Complete;
 }
 
+void HeadReader::clear() {
+    head_.status = 0;
+    head_.headers.clear();
+}
+
 bool HeadReader::begin_block(std::string_view line) {
-    head_ = {};
+    clear();
+    head_.headers.reserve(usual_headers);
     const std::size_t blank = line.find(' ');
     if (blank == std::string_view::npos || line.size() < blank + 4) return false;
     const char* begin = line.data() + blank + 1;
@@ -53,13 +61,14 @@ void HeadReader::add_field(std::string_view line) {
     }
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) return;
-    head_.headers.push_back({std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
+    const std::string_view value = trimmed(line.substr(colon + 1));
+    head_.headers.emplace_back(Header{std::string(line.substr(0, colon)), std::string(value)});
 }
 
 void HeadReader::reset() {
     bytes_ = 0;
     complete_ = false;
-    head_ = {};
+    clear();
 }
 
 std::string_view HeadReader::find(std::string_view name) const {

@@ -22,6 +22,7 @@ class HeadReader {
     std::string_view find(std::string_view name) const;
 
   private:
+    void clear();
     bool begin_block(std::string_view line);
     void add_field(std::string_view line);
 

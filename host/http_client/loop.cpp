@@ -1,14 +1,11 @@
 #include "host/http_client/loop.hpp"
 
 #include <pthread.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <csignal>
+#include <new>
+#include <span>
 #include <utility>
 
 #include "host/core/error.hpp"
@@ -24,8 +21,6 @@ void initialize_library() {
     if (code != CURLE_OK) throw core::Error(core::Code::Internal, "libcurl does not start");
 }
 
-constexpr int batch_max = 64;
-
 // OpenSSL writes without MSG_NOSIGNAL, and NOSIGNAL keeps libcurl from dealing with that: a server that hangs up would
 // end the process.
 void block_broken_pipe_signal() {
@@ -39,16 +34,8 @@ void block_broken_pipe_signal() {
 
 Loop::Loop(const Settings& settings, log::Logger logger) : settings_(settings), logger_(std::move(logger)) {
     initialize_library();
-    epoll_ = epoll_create1(EPOLL_CLOEXEC);
-    wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     multi_ = curl_multi_init();
-    if (epoll_ < 0 || wake_ < 0 || multi_ == nullptr) {
-        throw core::Error(core::Code::Unavailable, "no descriptors are left for outbound HTTP");
-    }
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = wake_;
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
+    if (multi_ == nullptr) throw std::bad_alloc();
     curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -61,8 +48,6 @@ Loop::Loop(const Settings& settings, log::Logger logger) : settings_(settings), 
 Loop::~Loop() {
     transfers_.clear();
     curl_multi_cleanup(multi_);
-    close(wake_);
-    close(epoll_);
 }
 
 void Loop::start() {
@@ -83,18 +68,16 @@ void Loop::stop() {
 }
 
 bool Loop::post(std::function<void()> work, const std::function<void()>& accepted) {
-    bool first = false;
+    bool wake = false;
     {
         const std::lock_guard lock(mutex_);
         if (!accepting_) return false;
-        first = posted_.empty();
         posted_.push_back(std::move(work));
         if (accepted) accepted();
+        // Whoever is first wakes the loop for all who come before it looks. If it is awake it will look anyway.
+        wake = std::exchange(asleep_, false);
     }
-    // Whoever was first has woken the loop for all who come before it looks.
-    if (!first) return true;
-    const std::uint64_t one = 1;
-    (void)!write(wake_, &one, sizeof one);
+    if (wake) poller_.wake();
     return true;
 }
 
@@ -160,19 +143,10 @@ void Loop::drop_timer(Entry& entry) {
 }
 
 int Loop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
-    const int epoll = static_cast<Loop*>(self)->epoll_;
-    epoll_event event{};
-    event.data.fd = socket;
-    if (what == CURL_POLL_REMOVE) {
-        // libcurl may have closed it already, and with that it is out.
-        epoll_ctl(epoll, EPOLL_CTL_DEL, socket, &event);
-        return 0;
-    }
-    if (what != CURL_POLL_OUT) event.events |= EPOLLIN;
-    if (what != CURL_POLL_IN) event.events |= EPOLLOUT;
-    if (epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event) < 0 && errno == ENOENT) {
-        epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event);
-    }
+    std::uint32_t events = 0;
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= EPOLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= EPOLLOUT;
+    static_cast<Loop*>(self)->poller_.want(socket, events);
     return 0;
 }
 
@@ -191,6 +165,8 @@ void Loop::run() {
         reap();
         run_posted();
         run_timers();
+        // Before the wait: what has been begun goes out now, often on a connection that was let go in this very turn.
+        run_curl_timer();
         reap();
     }
     {
@@ -211,26 +187,36 @@ int Loop::milliseconds_to_wait() const {
 }
 
 void Loop::wait() {
-    std::array<epoll_event, batch_max> events{};
-    const int count = epoll_wait(epoll_, events.data(), batch_max, milliseconds_to_wait());
+    int milliseconds = milliseconds_to_wait();
+    {
+        const std::lock_guard lock(mutex_);
+        asleep_ = posted_.empty();
+        if (!asleep_) milliseconds = 0;
+    }
+    const std::span<const epoll_event> ready = poller_.wait(milliseconds);
+    {
+        const std::lock_guard lock(mutex_);
+        asleep_ = false;
+    }
+    turn_ = Clock::now();
+    for (const epoll_event& event : ready)
+        act(event);
+}
+
+void Loop::act(const epoll_event& event) {
+    int mask = 0;
+    if ((event.events & EPOLLIN) != 0) mask |= CURL_CSELECT_IN;
+    if ((event.events & EPOLLOUT) != 0) mask |= CURL_CSELECT_OUT;
+    if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) mask |= CURL_CSELECT_ERR;
     int running = 0;
-    for (int i = 0; i < count; ++i) {
-        const epoll_event& event = events[static_cast<std::size_t>(i)];
-        if (event.data.fd == wake_) {
-            std::uint64_t times = 0;
-            (void)!read(wake_, &times, sizeof times);
-            continue;
-        }
-        int mask = 0;
-        if ((event.events & EPOLLIN) != 0) mask |= CURL_CSELECT_IN;
-        if ((event.events & EPOLLOUT) != 0) mask |= CURL_CSELECT_OUT;
-        if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) mask |= CURL_CSELECT_ERR;
-        curl_multi_socket_action(multi_, event.data.fd, mask, &running);
-    }
-    if (Clock::now() >= curl_due_) {
-        curl_due_ = Clock::time_point::max();
-        curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
-    }
+    curl_multi_socket_action(multi_, event.data.fd, mask, &running);
+}
+
+void Loop::run_curl_timer() {
+    if (Clock::now() < curl_due_) return;
+    int running = 0;
+    curl_due_ = Clock::time_point::max();
+    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
 void Loop::run_posted() {

@@ -13,6 +13,7 @@
 
 #include "host/core/clock.hpp"
 #include "host/http_client/client.hpp"
+#include "host/http_client/poller.hpp"
 #include "host/http_client/settings.hpp"
 #include "host/log/logger.hpp"
 
@@ -20,7 +21,7 @@ namespace host::http_client {
 
 class Transfer;
 
-// libcurl's multi handle on epoll, and the thread that turns it. What others want done comes in through a mailbox, so
+// libcurl's multi handle on a poller, and the thread that turns it. What others want done comes in through a mailbox, so
 // that everything of libcurl is touched by this thread only.
 class Loop {
   public:
@@ -52,6 +53,9 @@ class Loop {
     void cancel_all(const User* user);
     void add(CURL* easy);
     void remove(CURL* easy);
+    // When this turn of the loop began: near enough for when something was last heard of.
+    Clock::time_point turn() const { return turn_; }
+    Poller& poller() { return poller_; }
     // on_time() of the transfer will be called then; replaces what was asked before.
     void wake_at(Transfer& transfer, Clock::time_point time);
 
@@ -72,6 +76,8 @@ class Loop {
     static int on_timer(CURLM*, long milliseconds, void* self);
     void run();
     void wait();
+    void act(const epoll_event& event);
+    void run_curl_timer();
     void run_posted();
     void run_timers();
     void reap();
@@ -80,15 +86,16 @@ class Loop {
 
     const Settings settings_;
     const log::Logger logger_;
-    int epoll_ = -1;
-    int wake_ = -1;  // eventfd
+    Poller poller_;
     CURLM* multi_ = nullptr;
+    Clock::time_point turn_;
     Clock::time_point curl_due_ = Clock::time_point::max();
     std::unordered_map<std::uint64_t, Entry> transfers_;
     Timers timers_;
     std::mutex mutex_;
     std::vector<std::function<void()>> posted_;
     bool accepting_ = false;
+    bool asleep_ = false;    // the loop waits, and whoever posts must wake it
     bool stopping_ = false;  // the loop's thread only
     std::thread thread_;
 };

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/core/ids.hpp"
+#include "host/http_client/failure.hpp"
 #include "host/http_client/request_check.hpp"
+#include "host/http_client/retry.hpp"
 
 namespace host::http_client {
 
@@ -16,40 +17,9 @@ namespace {
 
 constexpr unsigned redirects_max = 10;
 constexpr std::size_t discarded_bytes_max = 64 * 1024;  // read to keep a connection; more is not worth it
-constexpr milliseconds first_retry_delay{250};
-constexpr milliseconds longest_retry_delay{10'000};
-
-bool asks_for_retry(std::uint16_t status) {
-    return status == 429 || status == 503;
-}
 
 bool is_redirect(std::uint16_t status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-bool is_transient(CURLcode code) {
-    switch (code) {
-        case CURLE_COULDNT_RESOLVE_HOST:
-        case CURLE_COULDNT_CONNECT:
-        case CURLE_SSL_CONNECT_ERROR:
-        case CURLE_OPERATION_TIMEDOUT:  // only of connecting: the other deadlines are ours
-        case CURLE_GOT_NOTHING:
-        case CURLE_SEND_ERROR:
-        case CURLE_RECV_ERROR:
-        case CURLE_HTTP2:
-        case CURLE_HTTP2_STREAM:
-            return true;
-        default:
-            return false;
-    }
-}
-
-// Between half and all of `whole`, so that those who failed together do not come back together.
-milliseconds jittered(milliseconds whole) {
-    std::uint32_t random = 0;
-    core::random_bytes(&random, sizeof random);
-    const auto half = static_cast<std::uint64_t>(whole.count()) / 2;
-    return milliseconds(static_cast<std::int64_t>(half + random % (half + 1)));
 }
 
 }  // namespace
@@ -88,7 +58,7 @@ void Transfer::start_attempt() {
     retry_at_ = Clock::time_point::max();
     last_activity_ = Clock::now();
     const Wanted wanted{url_, call_.method, call_.headers, call_.body.bytes, call_.http1 || call_.stream};
-    attempt_ = std::make_unique<Attempt>(wanted, loop_.settings(), static_cast<AttemptEvents&>(*this), this);
+    attempt_ = std::make_unique<Attempt>(wanted, loop_.settings(), static_cast<AttemptEvents&>(*this), loop_.poller(), this);
     loop_.add(attempt_->easy());
 }
 
@@ -99,7 +69,7 @@ void Transfer::end_attempt() {
 }
 
 void Transfer::cancel() {
-    finish(failure(Code::Cancelled, "the call was cancelled", ""));
+    finish(failure(url_, Code::Cancelled, "the call was cancelled", ""));
 }
 
 void Transfer::resume() {
@@ -125,7 +95,7 @@ bool Transfer::may_send(const char* address) {
     if (loop_.settings().proxy.empty() && !may_connect(kind_of_literal(address != nullptr ? address : ""))) return false;
     // libcurl sends a request again by itself when a kept connection broke. That is not safe for every request.
     if (std::exchange(sending_, true) && !may_repeat()) {
-        reason_ = failure(Code::Unavailable, "the connection broke before an answer came", "CONNECTION_LOST");
+        reason_ = failure(url_, Code::Unavailable, "the connection broke before an answer came", "CONNECTION_LOST");
         return false;
     }
     // Another address of the name was refused, this one is good.
@@ -134,20 +104,20 @@ bool Transfer::may_send(const char* address) {
 }
 
 bool Transfer::on_head_line(std::string_view line) {
-    last_activity_ = Clock::now();
+    last_activity_ = loop_.turn();
     switch (head_.add(line)) {
         case HeadReader::Progress::More:
             return true;
         case HeadReader::Progress::Complete:
             return head_arrived();
         case HeadReader::Progress::TooLarge:
-            reason_ = failure(Code::Unavailable, "the head of the answer is larger than http_client.head_bytes_max",
+            reason_ = failure(url_, Code::Unavailable, "the head of the answer is larger than http_client.head_bytes_max",
                               "ANSWER_HEAD_TOO_LARGE");
             return false;
         case HeadReader::Progress::Malformed:
             break;
     }
-    reason_ = failure(Code::Unavailable, "the answer is no HTTP", "ANSWER_MALFORMED");
+    reason_ = failure(url_, Code::Unavailable, "the answer is no HTTP", "ANSWER_MALFORMED");
     return false;
 }
 
@@ -155,7 +125,7 @@ bool Transfer::on_head_line(std::string_view line) {
 bool Transfer::head_arrived() {
     const std::uint16_t status = head_.head().status;
     if (asks_for_retry(status) && may_retry() && may_repeat()) {
-        retry_wait_ = std::max(retry_delay(), milliseconds(1000 * attempt_->retry_after_seconds()));
+        retry_wait_ = std::max(retry_delay(retries_), milliseconds(1000 * attempt_->retry_after_seconds()));
         if (Clock::now() + retry_wait_ < deadline_) {
             next_ = Next::Retry;
             return true;
@@ -172,7 +142,7 @@ bool Transfer::head_arrived() {
 }
 
 std::size_t Transfer::on_body(std::string_view bytes) {
-    last_activity_ = Clock::now();
+    last_activity_ = loop_.turn();
     if (next_ != Next::Nothing) {
         discarded_bytes_ += bytes.size();
         return discarded_bytes_ <= discarded_bytes_max ? bytes.size() : 0;
@@ -191,7 +161,7 @@ std::size_t Transfer::on_body(std::string_view bytes) {
         case Flow::Stop:
             break;
     }
-    reason_ = failure(Code::Cancelled, "the receiver wanted no more", "");
+    reason_ = failure(url_, Code::Cancelled, "the receiver wanted no more", "");
     return 0;
 }
 
@@ -202,16 +172,16 @@ void Transfer::attempt_ended(CURLcode code) {
         return finish(std::move(reason_));
     }
     if (code == CURLE_OK && delivered_) return finish(std::nullopt);
-    if (code == CURLE_OK) return finish(failure(Code::Unavailable, "the answer is no HTTP", "ANSWER_MALFORMED"));
+    if (code == CURLE_OK) return finish(failure(url_, Code::Unavailable, "the answer is no HTTP", "ANSWER_MALFORMED"));
     const bool safe = may_repeat() || !attempt_->sent_anything();
-    if (!delivered_ && is_transient(code) && may_retry() && safe && retry_in(retry_delay())) return;
-    finish(failure_of(code));
+    if (!delivered_ && is_transient(code) && may_retry() && safe && retry_in(retry_delay(retries_))) return;
+    finish(failure_of(url_, code, attempt_->error_text()));
 }
 
 void Transfer::after_answer() {
     if (next_ == Next::Redirect) return follow_redirect();
     // The deadline was looked at when the head came, the rest of the answer may have taken its time.
-    if (!retry_in(retry_wait_)) finish(failure(Code::Timeout, "the deadline passed between two attempts", "DEADLINE"));
+    if (!retry_in(retry_wait_)) finish(failure(url_, Code::Timeout, "the deadline passed between two attempts", "DEADLINE"));
 }
 
 bool Transfer::may_retry() const {
@@ -220,11 +190,6 @@ bool Transfer::may_retry() const {
 
 bool Transfer::may_repeat() const {
     return call_.idempotent || is_idempotent(call_.method);
-}
-
-milliseconds Transfer::retry_delay() const {
-    const milliseconds whole = first_retry_delay * (1LL << std::min(retries_, 10U));
-    return jittered(std::min(whole, longest_retry_delay));
 }
 
 bool Transfer::retry_in(milliseconds delay) {
@@ -243,13 +208,13 @@ void Transfer::follow_redirect() {
     const std::string location(head_.find("location"));
     end_attempt();
     if (++redirects_ > redirects_max) {
-        return finish(failure(Code::Unavailable, "more than 10 redirects in a row", "TOO_MANY_REDIRECTS"));
+        return finish(failure(url_, Code::Unavailable, "more than 10 redirects in a row", "TOO_MANY_REDIRECTS"));
     }
     ++loop_.tally.redirects;
     try {
         Url target = url_.resolve(location);
         if (url_.is_tls() && !target.is_tls()) {
-            return finish(failure(Code::Denied, "a redirect leads from https to http", "REDIRECT_DENIED"));
+            return finish(failure(url_, Code::Denied, "a redirect leads from https to http", "REDIRECT_DENIED"));
         }
         reach_ = user_->egress.reach(target.host(), target.port());
         if (!url_.same_origin(target)) {
@@ -277,7 +242,7 @@ void Transfer::on_time(Clock::time_point now) {
     if (ended_) return;
     if (now >= deadline_) {
         return finish(
-            failure(Code::Timeout, "no answer within " + std::to_string(call_.deadline.count()) + " ms", "DEADLINE"));
+            failure(url_, Code::Timeout, "no answer within " + std::to_string(call_.deadline.count()) + " ms", "DEADLINE"));
     }
     if (!attempt_) {
         if (now < retry_at_) return;
@@ -287,7 +252,7 @@ void Transfer::on_time(Clock::time_point now) {
     // A pause is the plugin's silence, not the other side's.
     if (paused_) last_activity_ = now;
     if (now >= last_activity_ + call_.idle) {
-        return finish(failure(Code::Timeout, "not a byte for " + std::to_string(call_.idle.count()) + " ms", "IDLE"));
+        return finish(failure(url_, Code::Timeout, "not a byte for " + std::to_string(call_.idle.count()) + " ms", "IDLE"));
     }
     arm_timer();
 }
@@ -307,38 +272,6 @@ void Transfer::report() {
     call_.body = {};
     const std::lock_guard lock(user_->mutex);
     if (--user_->calls == 0) user_->settled.notify_all();
-}
-
-Error Transfer::failure(Code code, const std::string& message, const char* name) const {
-    const std::string where = authority(url_.host(), url_.port());
-    Error error(code, where + ": " + message, where, name);
-    if (code == Code::Unavailable || code == Code::Timeout) error.mark_retryable();
-    return error;
-}
-
-Error Transfer::failure_of(CURLcode code) const {
-    switch (code) {
-        case CURLE_COULDNT_RESOLVE_HOST:
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            return failure(Code::Unavailable, "the name cannot be resolved", "NAME_NOT_RESOLVED");
-        case CURLE_COULDNT_CONNECT:
-            return failure(Code::Unavailable, "no connection can be made", "CONNECTION_FAILED");
-        case CURLE_OPERATION_TIMEDOUT:
-            return failure(Code::Timeout, "no connection within http_client.connect_deadline", "CONNECT_TIMEOUT");
-        case CURLE_PEER_FAILED_VERIFICATION:
-            return failure(Code::Unavailable, "the certificate is not valid for it: " + attempt_->error_text(),
-                           "TLS_NOT_TRUSTED");
-        case CURLE_SSL_CONNECT_ERROR:
-            return failure(Code::Unavailable, "TLS cannot be agreed on: " + attempt_->error_text(), "TLS_FAILED");
-        case CURLE_PARTIAL_FILE:
-            return failure(Code::Unavailable, "the answer ended before it was complete", "ANSWER_TRUNCATED");
-        case CURLE_GOT_NOTHING:
-        case CURLE_SEND_ERROR:
-        case CURLE_RECV_ERROR:
-            return failure(Code::Unavailable, "the connection broke before the answer was complete", "CONNECTION_LOST");
-        default:
-            return failure(Code::Unavailable, curl_easy_strerror(code), "CALL_FAILED");
-    }
 }
 
 }  // namespace host::http_client

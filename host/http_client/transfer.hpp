@@ -41,7 +41,7 @@ class Transfer : private AttemptEvents {
     std::size_t on_body(std::string_view bytes) override;
     bool may_connect(AddressKind kind) override;
     bool may_send(const char* address) override;
-    void on_progress() override { last_activity_ = Clock::now(); }
+    void on_progress() override { last_activity_ = loop_.turn(); }
     void on_connection() override { ++loop_.tally.connections; }
 
     void start_attempt();
@@ -51,12 +51,9 @@ class Transfer : private AttemptEvents {
     bool may_retry() const;
     bool may_repeat() const;
     bool retry_in(std::chrono::milliseconds delay);
-    std::chrono::milliseconds retry_delay() const;
     void follow_redirect();
     void arm_timer();
     void finish(std::optional<core::Error> error);
-    core::Error failure(core::Code code, const std::string& message, const char* name) const;
-    core::Error failure_of(CURLcode code) const;
 
     const std::uint64_t id_;
     Loop& loop_;

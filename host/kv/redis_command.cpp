@@ -1,206 +1,160 @@
 #include "host/kv/redis_command.hpp"
 
-#include <hiredis/hiredis.h>
-
-#include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <initializer_list>
 
-#include "host/kv/counter_text.hpp"
+#include "host/core/ids.hpp"
 #include "host/kv/window.hpp"
 
 namespace host::kv {
 
 namespace {
 
-using core::Code;
+constexpr std::size_t frame_bytes = 160;  // all but the owner, the key and the value
 
-// An entry is a hash of d, its value, and n, its version. A version is the server's clock in microseconds, but always more
-// than the one before, so that a key that was removed and made again never has an old one.
-constexpr std::string_view version_function =
-    "local function version(old) "
-    "local t = redis.call('TIME'); local v = t[1] * 1000000 + t[2]; "
-    "if old and tonumber(old) >= v then v = tonumber(old) + 1 end; "
-    "return string.format('%.0f', v) end ";
+// A version is a random number of 63 bits, so that whoever puts need ask nobody: neither another host nor Redis gives
+// one out that somebody may still remember, whatever their clocks do. SplitMix64 from a random begin: no number comes twice
+// from one process, and no lock is needed.
+std::uint64_t new_version() {
+    static std::atomic<std::uint64_t> state = [] {
+        std::uint64_t begin = 0;
+        core::random_bytes(&begin, sizeof begin);
+        return begin;
+    }();
+    constexpr std::uint64_t step = 0x9e3779b97f4a7c15;
+    std::uint64_t mixed = state.fetch_add(step, std::memory_order_relaxed) + step;
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+    mixed = (mixed ^ (mixed >> 31)) >> 1;
+    return mixed != 0 ? mixed : 1;
+}
 
-// ARGV: value, ttl, condition ("" any, "absent", or a version). Gives the version, or 0.
-const std::string put_script = std::string(version_function) +
-                               "local old = redis.call('HGET', KEYS[1], 'n') "
-                               "if ARGV[3] == 'absent' then if old then return 0 end "
-                               "elseif ARGV[3] ~= '' and ARGV[3] ~= old then return 0 end "
-                               "local new = version(old) "
-                               "redis.call('HSET', KEYS[1], 'd', ARGV[1], 'n', new) "
-                               "if ARGV[2] == '0' then redis.call('PERSIST', KEYS[1]) "
-                               "else redis.call('PEXPIRE', KEYS[1], ARGV[2]) end "
-                               "return new";
+void append_digits(std::string& bytes, std::uint64_t number) {
+    char text[20];
+    bytes.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+}
 
-// ARGV: version, or "". Gives 1; 0: not there; -1: another version.
-const std::string remove_script =
-    "local old = redis.call('HGET', KEYS[1], 'n') "
-    "if not old then return 0 end "
-    "if ARGV[1] ~= '' and ARGV[1] ~= old then return -1 end "
-    "redis.call('DEL', KEYS[1]) return 1";
+// A word that is made of several parts.
+void append_parts(std::string& bytes, std::initializer_list<std::string_view> parts) {
+    std::size_t size = 0;
+    for (const std::string_view part : parts)
+        size += part.size();
+    bytes += '$';
+    append_digits(bytes, size);
+    bytes.append("\r\n");
+    for (const std::string_view part : parts)
+        bytes.append(part);
+    bytes.append("\r\n");
+}
 
-// ARGV: by, ttl. Gives the sum as text, for a number of Lua has only 53 bits.
-const std::string add_script = std::string(version_function) +
-                               "local old = redis.call('HGET', KEYS[1], 'n') "
-                               "local sum = redis.pcall('HINCRBY', KEYS[1], 'd', ARGV[1]) "
-                               "if type(sum) == 'table' and sum.err then return redis.error_reply(sum.err) end "
-                               "local new = version(old) "
-                               "redis.call('HSET', KEYS[1], 'n', new) "
-                               "if not old and ARGV[2] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end "
-                               "return {redis.call('HGET', KEYS[1], 'd'), new}";
+void append_number(std::string& bytes, std::uint64_t number) {
+    char text[20];
+    append_word(bytes, {text, static_cast<std::size_t>(std::to_chars(text, text + sizeof text, number).ptr - text)});
+}
 
-// The sum of window.hpp: a field for each slice. ARGV: limit, length of a slice, slices of a window. Gives what remains, or
-// -1, and when to come again.
-const std::string limit_script =
-    "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000) "
-    "local limit, width, slices = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]) "
-    "local present = math.floor(now / width) "
-    "local all, sum, seen = redis.call('HGETALL', KEYS[1]), 0, {} "
-    "for i = 1, #all, 2 do if tonumber(all[i]) > present then present = tonumber(all[i]) end end "
-    "for i = 1, #all, 2 do local slice, count = tonumber(all[i]), tonumber(all[i + 1]) "
-    "if slice + slices < present then redis.call('HDEL', KEYS[1], all[i]) "
-    "else sum = sum + count; table.insert(seen, {slice, count}) end end "
-    "if sum < limit then "
-    "redis.call('HINCRBY', KEYS[1], string.format('%.0f', present), 1) "
-    "redis.call('PEXPIRE', KEYS[1], string.format('%.0f', width * (slices + 2))) "
-    "return {limit - sum - 1, 0} end "
-    "table.sort(seen, function(a, b) return a[1] < b[1] end) "
-    "for _, each in ipairs(seen) do sum = sum - each[2] "
-    "if sum < limit then return {-1, math.max(1, (each[1] + slices + 1) * width - now)} end end "
-    "return {-1, width}";
-
-std::string key_of(const Request& request) {
-    std::string key = "gantry:";
-    key.append(request.owner);
-    if (request.operation == Operation::Limit) {
-        key.append(":w:").append(std::to_string(request.window_ms)).append(":");
-    } else {
-        key.append(":k:");
+void append_key(std::string& bytes, const Request& request) {
+    if (request.operation != Operation::Limit) {
+        return append_parts(bytes, {"gantry:", request.owner, ":k:", request.key});
     }
-    return key.append(request.key);
+    append_parts(bytes, {"gantry:", request.owner, ":w:", std::to_string(request.window_ms), ":", request.key});
 }
 
-std::string condition_of(std::uint64_t if_version) {
-    if (if_version == 0) return {};
-    return if_version == only_if_absent ? "absent" : std::to_string(if_version);
+void begin(RedisCommand& command, std::string_view name, const Request& request, std::size_t words) {
+    append_count(command.bytes, words);
+    append_word(command.bytes, name);
+    append_key(command.bytes, request);
 }
 
-std::string_view text_of(const redisReply& reply) {
-    return reply.str == nullptr ? std::string_view() : std::string_view(reply.str, reply.len);
+// The scripts have one key each.
+void begin(RedisCommand& command, RedisScript script, const Request& request, std::size_t arguments) {
+    command.script = script;
+    command.words = 2 + arguments;
+    append_word(command.bytes, "1");
+    append_key(command.bytes, request);
 }
 
-template <typename Number>
-Number number_in(const redisReply& reply) {
-    if (reply.type == REDIS_REPLY_INTEGER) return static_cast<Number>(reply.integer);
-    Number number{};
-    const std::string_view text = text_of(reply);
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
+void write_put(RedisCommand& command, const Request& request) {
+    const std::string version = redis_version(command.version = new_version());
+    std::string& bytes = command.bytes;
+    if (request.if_version != 0 && request.if_version != only_if_absent) {
+        begin(command, RedisScript::PutIf, request, 3);
+        append_word(bytes, redis_version(request.if_version));
+        append_parts(bytes, {version, request.value});
+        return append_number(bytes, request.ttl_ms);
+    }
+    const bool lives_long = request.ttl_ms == 0;
+    const bool is_conditional = request.if_version == only_if_absent;
+    begin(command, "SET", request, 3U + (is_conditional ? 1 : 0) + (lives_long ? 0 : 2));
+    append_parts(bytes, {version, request.value});
+    if (is_conditional) append_word(bytes, "NX");
+    if (lives_long) return;
+    append_word(bytes, "PX");
+    append_number(bytes, request.ttl_ms);
 }
 
-Outcome unexpected() {
-    return failed(Code::Internal, "redis gave a reply that cannot be");
+void write_remove(RedisCommand& command, const Request& request) {
+    if (request.if_version == 0) return begin(command, "DEL", request, 2);
+    begin(command, RedisScript::RemoveIf, request, 1);
+    append_word(command.bytes, redis_version(request.if_version));
 }
 
-Outcome refusal(std::string_view error) {
-    if (error.find("not an integer") != std::string_view::npos) return failed(Code::Conflict, no_counter);
-    if (error.find("overflow") != std::string_view::npos) return failed(Code::InvalidArgument, counter_overflow);
-    // Starting, a replica, out of memory, no permission, busy with a script: nothing of the caller's doing.
-    return failed(Code::Unavailable, "redis refuses: " + std::string(error.substr(0, error.find(' '))));
+void write_add(RedisCommand& command, const Request& request) {
+    begin(command, RedisScript::Add, request, 3);
+    append_word(command.bytes, std::to_string(request.by));
+    append_number(command.bytes, request.ttl_ms);
+    append_word(command.bytes, redis_version(command.version = new_version()));
 }
 
-bool is_pair(const redisReply& reply) {
-    return reply.type == REDIS_REPLY_ARRAY && reply.elements == 2;
-}
-
-Outcome get_outcome(const redisReply& reply) {
-    if (!is_pair(reply)) return unexpected();
-    const redisReply& value = *reply.element[0];
-    if (value.type == REDIS_REPLY_NIL) return failed(Code::NotFound);
-    Outcome outcome;
-    outcome.value = text_of(value);
-    outcome.version = number_in<std::uint64_t>(*reply.element[1]);
-    return outcome;
-}
-
-Outcome put_outcome(const redisReply& reply) {
-    Outcome outcome;
-    outcome.version = number_in<std::uint64_t>(reply);
-    return outcome.version != 0 ? outcome : failed(Code::Conflict);
-}
-
-Outcome remove_outcome(const redisReply& reply) {
-    const auto removed = number_in<std::int64_t>(reply);
-    if (removed == 1) return {};
-    return failed(removed == 0 ? Code::NotFound : Code::Conflict);
-}
-
-Outcome add_outcome(const redisReply& reply) {
-    if (!is_pair(reply)) return unexpected();
-    Outcome outcome;
-    outcome.sum = number_in<std::int64_t>(*reply.element[0]);
-    outcome.version = number_in<std::uint64_t>(*reply.element[1]);
-    return outcome;
-}
-
-Outcome limit_outcome(const redisReply& reply) {
-    if (!is_pair(reply)) return unexpected();
-    const auto remaining = number_in<std::int64_t>(*reply.element[0]);
-    Outcome outcome = remaining >= 0 ? Outcome() : failed(Code::Limit);
-    if (remaining >= 0) outcome.remaining = static_cast<std::uint64_t>(remaining);
-    outcome.retry_after_ms = number_in<std::uint64_t>(*reply.element[1]);
-    return outcome;
+void write_limit(RedisCommand& command, const Request& request) {
+    begin(command, RedisScript::Limit, request, 3);
+    append_number(command.bytes, request.limit);
+    append_number(command.bytes, slice_ms_of(request.window_ms));
+    append_number(command.bytes, static_cast<std::uint64_t>(slices_of_window));
 }
 
 }  // namespace
 
-const std::array<std::string_view, redis_scripts_count>& redis_scripts() {
-    static const std::array<std::string_view, redis_scripts_count> scripts{put_script, remove_script, add_script,
-                                                                           limit_script};
-    return scripts;
+void append_count(std::string& bytes, std::size_t words) {
+    bytes += '*';
+    append_digits(bytes, words);
+    bytes.append("\r\n");
+}
+
+void append_word(std::string& bytes, std::string_view word) {
+    append_parts(bytes, {word});
+}
+
+std::string redis_version(std::uint64_t version) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string text(redis_version_digits, '0');
+    for (std::size_t i = text.size(); i-- > 0; version >>= 4)
+        text[i] = digits[version & 15];
+    return text;
 }
 
 RedisCommand redis_command(const Request& request) {
-    std::string key = key_of(request);
+    RedisCommand command;
+    command.operation = request.operation;
+    command.bytes.reserve(frame_bytes + request.owner.size() + request.key.size() + request.value.size());
     switch (request.operation) {
         case Operation::Get:
-            return {std::nullopt, {"HMGET", std::move(key), "d", "n"}};
+            begin(command, "GET", request, 2);
+            break;
         case Operation::Put:
-            return {RedisScript::Put,
-                    {std::move(key), std::string(request.value), std::to_string(request.ttl_ms),
-                     condition_of(request.if_version)}};
+            write_put(command, request);
+            break;
         case Operation::Remove:
-            return {RedisScript::Remove, {std::move(key), condition_of(request.if_version)}};
+            write_remove(command, request);
+            break;
         case Operation::Add:
-            return {RedisScript::Add, {std::move(key), std::to_string(request.by), std::to_string(request.ttl_ms)}};
+            write_add(command, request);
+            break;
         case Operation::Limit:
+            write_limit(command, request);
             break;
     }
-    return {RedisScript::Limit,
-            {std::move(key), std::to_string(request.limit), std::to_string(slice_ms_of(request.window_ms)),
-             std::to_string(slices_of_window)}};
-}
-
-Outcome redis_outcome(Operation operation, const redisReply& reply) {
-    if (reply.type == REDIS_REPLY_ERROR) return refusal(text_of(reply));
-    switch (operation) {
-        case Operation::Get:
-            return get_outcome(reply);
-        case Operation::Put:
-            return put_outcome(reply);
-        case Operation::Remove:
-            return remove_outcome(reply);
-        case Operation::Add:
-            return add_outcome(reply);
-        case Operation::Limit:
-            break;
-    }
-    return limit_outcome(reply);
-}
-
-bool is_unknown_script(const redisReply& reply) {
-    return reply.type == REDIS_REPLY_ERROR && text_of(reply).starts_with("NOSCRIPT");
+    return command;
 }
 
 }  // namespace host::kv

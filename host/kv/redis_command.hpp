@@ -1,33 +1,33 @@
 #pragma once
 
-#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "host/kv/redis_scripts.hpp"
 #include "host/kv/request.hpp"
-
-struct redisReply;
 
 namespace host::kv {
 
-// The scripts that Redis runs for us, each whole or not at all.
-enum class RedisScript : std::size_t { Put, Remove, Add, Limit };
-inline constexpr std::size_t redis_scripts_count = 4;
-// In the order of the enumeration.
-const std::array<std::string_view, redis_scripts_count>& redis_scripts();
-
-// One operation as Redis takes it: a command's words, or a script with its key and its arguments.
+// One operation in Redis's protocol, ready to be sent: whoever asks for it writes it, not the thread that all share.
 struct RedisCommand {
-    std::optional<RedisScript> script;
-    std::vector<std::string> words;
+    Operation operation = Operation::Get;
+    // Then `bytes` are what follows the script's name or text, and the head is written when it is sent.
+    std::optional<RedisScript> script = std::nullopt;
+    std::size_t words = 0;  // in `bytes`
+    std::string bytes = {};
+    std::uint64_t version = 0;  // of the entry that it puts
 };
 
 RedisCommand redis_command(const Request& request);
-// What a reply means to the operation.
-Outcome redis_outcome(Operation operation, const redisReply& reply);
-// The server does not know the script, and has done nothing.
-bool is_unknown_script(const redisReply& reply);
+
+// "*3\r\n": so many words follow.
+void append_count(std::string& bytes, std::size_t words);
+void append_word(std::string& bytes, std::string_view word);
+
+// As an entry begins: redis_version_digits of them.
+std::string redis_version(std::uint64_t version);
 
 }  // namespace host::kv

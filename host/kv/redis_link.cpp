@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "host/core/error.hpp"
+#include "host/kv/redis_command.hpp"
 
 namespace host::kv {
 
@@ -62,15 +63,8 @@ void RedisLink::give_up() const {
     throw Error{Code::Unavailable, context_->errstr};
 }
 
-void RedisLink::append(const Words& words) {
-    std::vector<const char*> data;
-    std::vector<std::size_t> sizes;
-    for (std::string_view word : words) {
-        data.push_back(word.data() == nullptr ? "" : word.data());
-        sizes.push_back(word.size());
-    }
-    if (redisAppendCommandArgv(context_.get(), static_cast<int>(words.size()), data.data(), sizes.data()) != REDIS_OK)
-        give_up();
+void RedisLink::append(std::string_view bytes) {
+    if (redisAppendFormattedCommand(context_.get(), bytes.data(), bytes.size()) != REDIS_OK) give_up();
 }
 
 bool RedisLink::flush() {
@@ -93,8 +87,12 @@ ReplyPointer RedisLink::next() {
     return next;
 }
 
-ReplyPointer RedisLink::ask(const Words& words) {
-    append(words);
+ReplyPointer RedisLink::ask(std::initializer_list<std::string_view> words) {
+    std::string command;
+    append_count(command, words.size());
+    for (const std::string_view word : words)
+        append_word(command, word);
+    append(command);
     while (!flush())
         wait(POLLOUT);
     ReplyPointer reply = next();
@@ -107,7 +105,7 @@ ReplyPointer RedisLink::ask(const Words& words) {
         // Its first word: the rest may repeat what was sent, a password for one.
         const std::string_view text(reply->str, reply->len);
         throw Error{Code::Unavailable,
-                    "redis refuses " + std::string(words.front()) + ": " + std::string(text.substr(0, text.find(' ')))};
+                    "redis refuses " + std::string(*words.begin()) + ": " + std::string(text.substr(0, text.find(' ')))};
     }
     return reply;
 }

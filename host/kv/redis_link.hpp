@@ -1,10 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "host/core/clock.hpp"
 #include "host/kv/redis_address.hpp"
@@ -29,9 +29,8 @@ class RedisLink {
     RedisLink& operator=(const RedisLink&) = delete;
     ~RedisLink();
 
-    using Words = std::vector<std::string_view>;
-    // Copies the words into the buffer of what is to be sent.
-    void append(const Words& words);
+    // Copies what is already in Redis's protocol into the buffer of what is to be sent.
+    void append(std::string_view bytes);
     // Sends what the kernel takes; false: some is left.
     bool flush();
     // Takes in what has arrived.
@@ -39,7 +38,7 @@ class RedisLink {
     // The next whole reply; null: none yet.
     ReplyPointer next();
     // Appends, and waits for the reply. Throws Unavailable for a reply that is an error, too.
-    ReplyPointer ask(const Words& words);
+    ReplyPointer ask(std::initializer_list<std::string_view> words);
 
     int descriptor() const;
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "host/core/thread_kind.hpp"
+#include "host/kv/redis_reply.hpp"
 
 namespace host::kv {
 
@@ -32,6 +33,11 @@ Error away() {
 void set_event(int event) {
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+}
+
+void clear_event(int event) {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t cleared = read(event, &count, sizeof count);
 }
 
 }  // namespace
@@ -69,8 +75,8 @@ void RedisStore::stop() {
 }
 
 void RedisStore::begin(const Request& request, Completion completion) {
-    Task task{request.operation, redis_command(request), std::move(completion), Monotonic::now() + settings_.deadline};
-    bool first = false;
+    Task task{redis_command(request), std::move(completion), Monotonic::now() + settings_.deadline};
+    bool wake = false;
     {
         std::lock_guard lock(mutex_);
         if (stopping_) throw Error{Code::Cancelled, "the host is stopping"};
@@ -82,11 +88,11 @@ void RedisStore::begin(const Request& request, Completion completion) {
             ++failures_;
             throw Error{Code::Busy, "too many operations wait for redis (kv.queue_max)"}.mark_retryable();
         }
-        first = queue_.empty();
         ++waiting_;
         queue_.push_back(std::move(task));
+        wake = std::exchange(asleep_, false);
     }
-    if (first) set_event(wake_);
+    if (wake) set_event(wake_);
 }
 
 void RedisStore::run() {
@@ -138,8 +144,7 @@ void RedisStore::serve(RedisLink& link) {
     for (;;) {
         take_queued(link);
         const bool all_sent = link.flush();
-        wait(link, !all_sent);
-        take_replies(link);
+        if (wait(link, !all_sent)) take_replies(link);
         if (!sent_.empty() && sent_.front().deadline <= Monotonic::now()) {
             throw Error{Code::Unavailable, "no answer in time (kv.deadline)"};
         }
@@ -147,35 +152,46 @@ void RedisStore::serve(RedisLink& link) {
 }
 
 void RedisStore::take_queued(RedisLink& link) {
-    const std::size_t begun = sent_.size();
     {
         std::lock_guard lock(mutex_);
         if (stopping_) throw Error{Code::Cancelled, "the host is stopping"};
-        std::uint64_t count = 0;
-        [[maybe_unused]] const ssize_t cleared = read(wake_, &count, sizeof count);
-        // From here on they are known as sent, whatever goes wrong: nobody is forgotten.
-        std::move(queue_.begin(), queue_.end(), std::back_inserter(sent_));
-        queue_.clear();
+        taken_.swap(queue_);
     }
-    for (std::size_t i = begun; i < sent_.size(); ++i)
-        append(link, sent_[i].command);
+    const std::size_t begun = sent_.size();
+    // From here on they are known as sent, whatever goes wrong: nobody is forgotten.
+    std::move(taken_.begin(), taken_.end(), std::back_inserter(sent_));
+    taken_.clear();
+    for (std::size_t i = begun; i < sent_.size(); ++i) {
+        RedisCommand& command = sent_[i].command;
+        append(link, command);
+        // Only a script may have to be sent again.
+        if (!command.script) command.bytes = {};
+    }
 }
 
 void RedisStore::append(RedisLink& link, const RedisCommand& command) const {
-    RedisLink::Words words;
-    if (command.script) words = {"EVALSHA", hashes_[static_cast<std::size_t>(*command.script)], "1"};
-    words.insert(words.end(), command.words.begin(), command.words.end());
-    link.append(words);
+    if (command.script) {
+        std::string head;
+        append_count(head, command.words + 2);
+        append_word(head, "EVALSHA");
+        append_word(head, hashes_[static_cast<std::size_t>(*command.script)]);
+        link.append(head);
+    }
+    link.append(command.bytes);
 }
 
 // Somebody has emptied the server's scripts: it gets this one with its text, and knows it from then on.
 void RedisStore::append_with_text(RedisLink& link, const RedisCommand& command) {
-    RedisLink::Words words{"EVAL", redis_scripts()[static_cast<std::size_t>(*command.script)], "1"};
-    words.insert(words.end(), command.words.begin(), command.words.end());
-    link.append(words);
+    std::string head;
+    append_count(head, command.words + 2);
+    append_word(head, "EVAL");
+    append_word(head, redis_scripts()[static_cast<std::size_t>(*command.script)]);
+    link.append(head);
+    link.append(command.bytes);
 }
 
-void RedisStore::wait(const RedisLink& link, bool sending) const {
+// True: the connection has something for us, if only its end.
+bool RedisStore::wait(const RedisLink& link, bool sending) {
     pollfd descriptors[] = {{link.descriptor(), static_cast<short>(sending ? POLLIN | POLLOUT : POLLIN), 0},
                             {wake_, POLLIN, 0},
                             {stop_, POLLIN, 0}};
@@ -184,7 +200,18 @@ void RedisStore::wait(const RedisLink& link, bool sending) const {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(sent_.front().deadline - Monotonic::now());
         wait_ms = static_cast<int>(std::max<std::int64_t>(0, left.count()));
     }
+    {
+        std::lock_guard lock(mutex_);
+        asleep_ = queue_.empty();
+        if (!asleep_) wait_ms = 0;
+    }
     poll(descriptors, 3, wait_ms);
+    {
+        std::lock_guard lock(mutex_);
+        asleep_ = false;
+    }
+    if (descriptors[1].revents != 0) clear_event(wake_);
+    return (descriptors[0].revents & ~POLLOUT) != 0;
 }
 
 void RedisStore::take_replies(RedisLink& link) {
@@ -197,14 +224,14 @@ void RedisStore::take_replies(RedisLink& link) {
             sent_.push_back(std::move(task));
             append_with_text(link, sent_.back().command);
         } else {
-            finish(task, redis_outcome(task.operation, *reply));
+            finish(task, redis_outcome(task.command, *reply));
         }
     }
 }
 
 void RedisStore::finish(Task& task, Outcome outcome) {
     if (outcome.failure == Code::Unavailable || outcome.failure == Code::Internal) ++failures_;
-    if (task.operation == Operation::Get && outcome.failure == Code::NotFound) ++misses_;
+    if (task.command.operation == Operation::Get && outcome.failure == Code::NotFound) ++misses_;
     ++operations_;
     --waiting_;
     task.completion(std::move(outcome));

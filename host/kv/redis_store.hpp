@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "host/core/clock.hpp"
 #include "host/kv/redis_command.hpp"
@@ -18,10 +19,13 @@
 namespace host::kv {
 
 // In a Redis that several hosts share. One thread with one connection sends whatever has gathered and takes the replies in
-// order, so that a hundred operations cost one way there and back.
+// order, so that a hundred operations cost one way there and back, one write, one read and one wake-up.
 //
 // While Redis is away every operation is refused at once; the thread tries again, less and less often. An answer that takes
 // longer than kv.deadline breaks the connection: whoever waited is told Unavailable, and whether it happened is unknown.
+//
+// Operations of one connection happen in the order in which they were begun; but one whose script an administrator has just
+// taken from Redis is asked for again, behind those that were under way.
 class RedisStore : public Store {
   public:
     RedisStore(const Settings& settings, log::Logger logger);
@@ -36,7 +40,6 @@ class RedisStore : public Store {
 
   private:
     struct Task {
-        Operation operation;
         RedisCommand command;
         Completion completion;
         core::Monotonic::time_point deadline;
@@ -50,7 +53,7 @@ class RedisStore : public Store {
     void append(RedisLink& link, const RedisCommand& command) const;
     static void append_with_text(RedisLink& link, const RedisCommand& command);
     void take_replies(RedisLink& link);
-    void wait(const RedisLink& link, bool sending) const;
+    bool wait(const RedisLink& link, bool sending);
     void finish(Task& task, Outcome outcome);
     void set_available(bool available);
     void fail_all(const Outcome& outcome);
@@ -64,12 +67,14 @@ class RedisStore : public Store {
 
     mutable std::mutex mutex_;
     std::condition_variable tried_;
-    std::deque<Task> queue_;
+    std::vector<Task> queue_;
+    bool asleep_ = false;  // the thread waits, and whoever brings work must wake it
     bool available_ = false;
     bool attempted_ = false;
     bool stopping_ = false;
 
     // The thread's own.
+    std::vector<Task> taken_;  // empty but for a moment: it and queue_ take turns
     std::deque<Task> sent_;
     std::array<std::string, redis_scripts_count> hashes_;
 

@@ -11,11 +11,6 @@ namespace {
 using host::kv::MemoryStore;
 using host::kv::Operation;
 
-MemoryStore& store() {
-    static MemoryStore made({});
-    return made;
-}
-
 const std::vector<std::string>& keys() {
     static const std::vector<std::string> made = [] {
         std::vector<std::string> all;
@@ -26,18 +21,39 @@ const std::vector<std::string>& keys() {
     return made;
 }
 
+constexpr host::kv::Request a_put{
+    .operation = Operation::Put, .owner = "notes", .value = "a value of some thirty-two bytes", .ttl_ms = 600'000};
+
+// Every key is there from the begin: a get that finds nothing would cost less.
+MemoryStore& store() {
+    static MemoryStore made({});
+    static const bool filled = [] {
+        host::kv::Request request = a_put;
+        for (const std::string& key : keys()) {
+            request.key = key;
+            made.now(request);
+        }
+        return true;
+    }();
+    (void)filled;
+    return made;
+}
+
 void run(benchmark::State& state, host::kv::Request request) {
     std::size_t i = static_cast<std::size_t>(state.thread_index()) * 5'003;
     request.owner = "notes";
+    MemoryStore& kept = store();
+    std::int64_t failures = 0;
     for (auto _ : state) {
         request.key = keys()[++i % keys().size()];
-        benchmark::DoNotOptimize(store().now(request));
+        failures += kept.now(request)->failure.has_value();
     }
+    if (failures != 0) state.SkipWithError("operations failed");
     state.SetItemsProcessed(state.iterations());
 }
 
 void put(benchmark::State& state) {
-    run(state, {.operation = Operation::Put, .value = "a value of some thirty-two bytes", .ttl_ms = 60'000});
+    run(state, a_put);
 }
 void get(benchmark::State& state) {
     run(state, {.operation = Operation::Get});
@@ -45,9 +61,10 @@ void get(benchmark::State& state) {
 void limit(benchmark::State& state) {
     run(state, {.operation = Operation::Limit, .limit = 1'000'000, .window_ms = 60'000});
 }
-BENCHMARK(put)->Threads(1)->Threads(2);
-BENCHMARK(get)->Threads(1)->Threads(2);
-BENCHMARK(limit)->Threads(1)->Threads(2);
+// By the clock on the wall: what two threads reach together, waiting for each other included.
+BENCHMARK(put)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK(get)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK(limit)->Threads(1)->Threads(2)->UseRealTime();
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -8,6 +9,7 @@
 #include "host/core/thread_pool.hpp"
 #include "host/database/database.hpp"
 #include "host/database/migrator.hpp"
+#include "host/database/statement.hpp"
 
 namespace bench {
 
@@ -21,6 +23,13 @@ class PrivateDatabase {
     ~PrivateDatabase() {
         database.stop();
         std::filesystem::remove_all(directory);
+    }
+
+    // What is really there: the single number that a statement gives.
+    std::int64_t number(const char* statement) {
+        const auto client = database.client("gantry");
+        host::database::Statement asked(statement);
+        return host::database::integer_at(host::database::run(*client, asked.idempotent()), 0, 0);
     }
 
   private:

@@ -62,7 +62,7 @@ def durable_work(context, section):
 
 
 def memory(context, section):
-    command = program(context, "kv_bench", "--benchmark_format=csv", "--benchmark_filter=get/threads:2")
+    command = program(context, "kv_bench", "--benchmark_format=csv", "--benchmark_filter=get/real_time/threads:2")
     section.commands.append(shlex.join(command))
     context.wait_until_quiet()
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)

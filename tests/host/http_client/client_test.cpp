@@ -56,8 +56,26 @@ TEST(Client, SendsEveryMethodWithoutInventingHeaders) {
         EXPECT_EQ(outcome.body, std::string(method) == "HEAD" ? "" : method);
         EXPECT_EQ(server.received().back().method, method);
         EXPECT_EQ(server.received().back().header("content-type"), "") << method;
+        EXPECT_EQ(server.received().back().header("expect"), "") << method;
+        EXPECT_EQ(server.received().back().header("accept"), "*/*") << method;
+        EXPECT_EQ(server.received().back().header("user-agent").substr(0, 7), "gantry/") << method;
     }
     EXPECT_EQ(server.connections(), 1u) << "the connection is kept";
+}
+
+TEST(Client, NamesItselfOnlyWhereTheCallNamesNobody) {
+    ScriptedServer server([](Peer& peer, const Received&) { peer.answer(200, ""); });
+    Calling calling;
+    Call call = get(server.url());
+    call.headers = {{"User-Agent", "mine/1"}, {"Accept", "text/plain"}};
+    EXPECT_EQ(calling.run(std::move(call)).failure(), "");
+    const std::string head = server.received().at(0).head;
+    EXPECT_EQ(server.received().at(0).header("user-agent"), "mine/1");
+    EXPECT_EQ(server.received().at(0).header("accept"), "text/plain");
+    EXPECT_EQ(head.find("gantry/"), std::string::npos) << head;
+    EXPECT_EQ(head.find("*/*"), std::string::npos) << head;
+    EXPECT_EQ(calling.run(get(server.url())).failure(), "");
+    EXPECT_EQ(server.received().at(1).header("user-agent").substr(0, 7), "gantry/") << "nothing of a call reaches the next";
 }
 
 TEST(Client, StreamsAnAnswerAsItComes) {

@@ -38,6 +38,28 @@ class RedisStoreTest : public testing::Test {
         ASSERT_NE(reply, nullptr);
     }
 
+    // A figure of Redis's own: the number behind the name in INFO, 0 if it is not there.
+    std::uint64_t figure(const char* command, const std::string& name) const {
+        const std::unique_ptr<redisContext, decltype(&redisFree)> context(redisConnectUnix(server.socket().c_str()),
+                                                                          redisFree);
+        const ReplyPointer reply(static_cast<redisReply*>(redisCommand(context.get(), command)));
+        const std::string_view text(reply->str, reply->len);
+        const std::size_t at = text.find(name);
+        return at == std::string_view::npos ? 0 : std::stoull(std::string(text.substr(at + name.size(), 20)));
+    }
+    // Holds the store's own thread in a completion until the result is let go.
+    std::promise<void> hold() const {
+        std::promise<void> let_go;
+        std::promise<void> inside;
+        store->begin({.operation = Operation::Get, .key = "a", .owner = "o"},
+                     [&inside, may_go = let_go.get_future().share()](Outcome&&) {
+                         inside.set_value();
+                         may_go.wait();
+                     });
+        inside.get_future().wait();
+        return let_go;
+    }
+
     std::string lines;
     tests::RedisServer server;
     std::unique_ptr<RedisStore> store;
@@ -111,6 +133,79 @@ TEST_F(RedisStoreTest, AnswersManyThatAskAtOnce) {
     }
     all.get_future().wait();
     EXPECT_EQ(right, count);
+}
+
+TEST_F(RedisStoreTest, AsksForAScriptOnlyWhereRedisMustLookBeforeItChanges) {
+    server.start();
+    use(server.url());
+    EXPECT_FALSE(call().put("a", "x").failure);
+    EXPECT_FALSE(call().put("a", "x", 600'000).failure);
+    EXPECT_FALSE(call().put("b", "x", 600'000, only_if_absent).failure);
+    EXPECT_EQ(call().put("b", "x", 0, only_if_absent).failure, Code::Conflict);
+    EXPECT_FALSE(call().get("a").failure);
+    EXPECT_FALSE(call().remove("a").failure);
+    EXPECT_EQ(figure("INFO commandstats", "cmdstat_evalsha:calls="), 0U);
+    EXPECT_FALSE(call().put("b", "y", 0, call().get("b").version).failure);
+    EXPECT_EQ(figure("INFO commandstats", "cmdstat_evalsha:calls="), 1U);
+}
+
+TEST_F(RedisStoreTest, SendsInOneWriteWhatHasGathered) {
+    constexpr int count = 100;
+    server.start();
+    use(server.url());
+    std::promise<void> let_go = hold();
+    const std::uint64_t before = figure("INFO stats", "total_reads_processed:");
+    std::promise<void> all;
+    int left = count;
+    for (int i = 0; i < count; ++i)
+        store->begin({.operation = Operation::Put, .key = "a", .owner = "o", .value = "x"}, [&](Outcome&&) {
+            if (--left == 0) all.set_value();
+        });
+    let_go.set_value();
+    all.get_future().wait();
+    // Beside ours the one that asks, and each reads the end of the one before.
+    EXPECT_LE(figure("INFO stats", "total_reads_processed:") - before, 5U);
+}
+
+TEST_F(RedisStoreTest, TakesWhatACompletionBegins) {
+    server.start();
+    use(server.url());
+    std::promise<Outcome> second;
+    store->begin({.operation = Operation::Put, .key = "a", .owner = "o", .value = "x"}, [&](Outcome&&) {
+        store->begin({.operation = Operation::Get, .key = "a", .owner = "o"},
+                     [&](Outcome&& outcome) { second.set_value(std::move(outcome)); });
+    });
+    EXPECT_EQ(second.get_future().get().value, "x");
+}
+
+TEST_F(RedisStoreTest, GivesNoVersionTwiceToTwoHosts) {
+    server.start();
+    use(server.url());
+    Settings settings;
+    settings.redis_url = server.url();
+    std::string its_lines;
+    RedisStore other(settings, log::Logger(log::open_memory({}, its_lines), "kv"));
+    other.start();
+    Client its(other, "o");
+    const Outcome mine = call().put("a", "x");
+    const Outcome theirs = Caller(its).put("a", "x");
+    EXPECT_NE(mine.version, theirs.version);
+    EXPECT_EQ(call().put("a", "y", 0, mine.version).failure, Code::Conflict);
+    EXPECT_FALSE(call().put("a", "y", 0, theirs.version).failure);
+}
+
+TEST_F(RedisStoreTest, ReadsNothingIntoWhatNoHostHasWritten) {
+    server.start();
+    use(server.url());
+    ask("SET gantry:o:k:short x");
+    ask("SET gantry:o:k:long a-word-that-is-no-version");
+    ask("HSET gantry:o:k:hash d x");
+    EXPECT_EQ(call().get("short").failure, Code::Internal);
+    EXPECT_EQ(call().get("long").failure, Code::Internal);
+    EXPECT_EQ(call().get("hash").failure, Code::Unavailable);
+    for (const char* key : {"short", "long", "hash"})
+        EXPECT_FALSE(call().put(key, "mine").failure) << key;
+    EXPECT_EQ(call().get("hash").value, "mine");
 }
 
 TEST_F(RedisStoreTest, CompletesWhatIsOpenWhenItStops) {

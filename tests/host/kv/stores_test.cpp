@@ -175,6 +175,23 @@ TEST_P(Stores, LetACounterLiveFromItsBegin) {
     EXPECT_TRUE(until([&] { return call.add("n", 1, 150).sum == 1; })) << "adding does not give it more time";
 }
 
+TEST_P(Stores, KeepTheTimeOfACounterThatCannotBeAddedTo) {
+    call.put("word", "seven", 150);
+    EXPECT_EQ(call.add("word", 1).failure, Code::Conflict);
+    call.put("full", std::to_string(INT64_MAX), 150);
+    EXPECT_EQ(call.add("full", 1).failure, Code::InvalidArgument);
+    EXPECT_TRUE(until([&] { return call.get("word").failure == Code::NotFound; }));
+    EXPECT_TRUE(until([&] { return call.get("full").failure == Code::NotFound; }));
+}
+
+TEST_P(Stores, GiveAValueItsTimeWithACondition) {
+    const Outcome first = call.put("a", "1", 0, only_if_absent);
+    EXPECT_FALSE(call.put("a", "2", 30, first.version).failure);
+    EXPECT_TRUE(until([&] { return call.get("a").failure == Code::NotFound; }));
+    EXPECT_FALSE(call.put("a", "3", 30, only_if_absent).failure);
+    EXPECT_TRUE(until([&] { return call.get("a").failure == Code::NotFound; }));
+}
+
 TEST_P(Stores, LoseNoAdditionOfMany) {
     constexpr int threads_n = 4;
     constexpr int rounds = 50;
