@@ -22,7 +22,7 @@ constexpr auto pool_patience = 50ms;
 }  // namespace
 
 Foreman::Foreman(const Settings& settings, Floor& floor, log::Logger logger)
-    : settings_(settings), floor_(floor), logger_(logger), verdicts_(std::move(logger)) {}
+    : settings_(settings), floor_(floor), logger_(logger), attempts_(std::move(logger)) {}
 
 void Foreman::start(database::Client& client, bool alone) {
     store_.emplace(client);
@@ -78,7 +78,7 @@ void Foreman::hear(const std::string& payload) {
 
 void Foreman::count(Counts& counts) const {
     counts.begun = begun_;
-    verdicts_.count(counts);
+    attempts_.count(counts);
 }
 
 void Foreman::run() {
@@ -204,8 +204,10 @@ void Foreman::step() {
     if (wants.empty() && ended.empty()) return;
     std::vector<Verdict> verdicts;
     for (const Ended& each : ended)
-        verdicts.push_back(verdicts_.of(each));
+        verdicts.push_back(verdict_of(each));
     Store::Step done = write_and_claim(verdicts, wants, ended);
+    for (std::size_t i = 0; i < ended.size(); ++i)
+        attempts_.note(ended[i], verdicts[i]);
     expect(verdicts, done);
     floor_.take(wants, std::move(done.claimed));
     const bool given_back = std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& each) {

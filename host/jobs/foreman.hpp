@@ -74,7 +74,7 @@ class Foreman {
     const log::Logger logger_;
     std::optional<Store> store_;
     std::optional<Schedules> schedules_;
-    Verdicts verdicts_;
+    AttemptCounts attempts_;
     std::mutex mutex_;
     std::condition_variable woken_;
     Agenda agenda_;

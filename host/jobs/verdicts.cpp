@@ -21,45 +21,39 @@ std::chrono::milliseconds back_off(std::uint32_t attempt, std::chrono::milliseco
         static_cast<std::int64_t>(std::min(doubled, static_cast<double>(max.count())) * factor));
 }
 
-}  // namespace
-
-Verdict Verdicts::of(const Ended& ended) {
-    const Claimed& job = ended.job;
-    const Ending& ending = ended.ending;
-    Verdict verdict{job.id, job.host, job.attempt, State::Waiting, true, {}, ending.name, ending.message};
-    if (verdict.error.size() > error_bytes_max) verdict.error.resize(error_bytes_max);
-    switch (ending.kind) {
-        case Ending::Kind::Done:
-            verdict.state = State::Done;
-            ++done_;
-            break;
-        case Ending::Kind::NotBegun:
-            verdict.counts = false;
-            verdict.state = ended.cancel_asked ? State::Cancelled : State::Waiting;
-            break;
-        case Ending::Kind::Interrupted:
-            ++interrupted_;
-            verdict.state = ended.cancel_asked                ? State::Cancelled
-                            : job.attempt >= job.attempts_max ? State::Dead
-                                                              : State::Waiting;
-            break;
-        case Ending::Kind::Failed:
-            judge_failure(ended, verdict);
-            break;
-    }
-    return verdict;
+// What the input forbids will not succeed by being repeated.
+bool is_hopeless(const Ended& ended) {
+    const bool forbidden = ended.ending.kind == Ending::Kind::Failed && ended.ending.code == Code::InvalidArgument;
+    return forbidden || ended.job.attempt >= ended.job.attempts_max;
 }
 
-void Verdicts::judge_failure(const Ended& ended, Verdict& verdict) {
+State state_after(const Ended& ended) {
+    if (ended.ending.kind == Ending::Kind::Done) return State::Done;
+    if (ended.cancel_asked) return State::Cancelled;
+    return ended.ending.kind != Ending::Kind::NotBegun && is_hopeless(ended) ? State::Dead : State::Waiting;
+}
+
+}  // namespace
+
+Verdict verdict_of(const Ended& ended) {
     const Claimed& job = ended.job;
     const Ending& ending = ended.ending;
-    ++failed_;
+    Verdict verdict{job.id, job.host, job.attempt, state_after(ended), true, {}, ending.name, ending.message};
+    verdict.counts = ending.kind != Ending::Kind::NotBegun;
+    if (verdict.error.size() > error_bytes_max) verdict.error.resize(error_bytes_max);
+    if (ending.kind != Ending::Kind::Failed) return verdict;
     if (verdict.error_code.empty()) verdict.error_code = core::name_of(ending.code);
     verdict.delay = ending.retry_after.count() > 0 ? std::min(ending.retry_after, ended.retry_max)
                                                    : back_off(job.attempt, ended.retry_first, ended.retry_max);
-    // What the input forbids will not succeed by being repeated.
-    const bool hopeless = job.attempt >= job.attempts_max || ending.code == Code::InvalidArgument;
-    verdict.state = ended.cancel_asked ? State::Cancelled : hopeless ? State::Dead : State::Waiting;
+    return verdict;
+}
+
+void AttemptCounts::note(const Ended& ended, const Verdict& verdict) {
+    const Claimed& job = ended.job;
+    if (ended.ending.kind == Ending::Kind::Done) ++done_;
+    if (ended.ending.kind == Ending::Kind::Interrupted) ++interrupted_;
+    if (ended.ending.kind != Ending::Kind::Failed) return;
+    ++failed_;
     if (verdict.state != State::Dead) return;
     ++dead_;
     logger_.error(
@@ -67,7 +61,7 @@ void Verdicts::judge_failure(const Ended& ended, Verdict& verdict) {
         {{"job", job.id}, {"plugin", job.plugin}, {"kind", job.kind}, {"attempt", job.attempt}, {"reason", verdict.error}});
 }
 
-void Verdicts::count(Counts& counts) const {
+void AttemptCounts::count(Counts& counts) const {
     counts.done = done_;
     counts.failed = failed_;
     counts.dead = dead_;

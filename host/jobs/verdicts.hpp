@@ -23,17 +23,18 @@ struct Verdict {
     std::string error;
 };
 
-// Judges attempts, and counts how they ended. One thread at a time; the counts on any.
-class Verdicts {
-  public:
-    explicit Verdicts(log::Logger logger) : logger_(std::move(logger)) {}
+Verdict verdict_of(const Ended& ended);
 
-    Verdict of(const Ended& ended);
+// Counts how attempts ended. One thread at a time; the counts on any.
+class AttemptCounts {
+  public:
+    explicit AttemptCounts(log::Logger logger) : logger_(std::move(logger)) {}
+
+    // Its verdict is written down.
+    void note(const Ended& ended, const Verdict& verdict);
     void count(Counts& counts) const;
 
   private:
-    void judge_failure(const Ended& ended, Verdict& verdict);
-
     const log::Logger logger_;
     std::atomic<std::uint64_t> done_{0}, failed_{0}, dead_{0}, interrupted_{0};
 };
