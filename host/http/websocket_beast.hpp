@@ -3,6 +3,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include "host/http/websocket_loop.hpp"
@@ -16,12 +17,25 @@ namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 using error_code = boost::system::error_code;
 
+// Of a message that has not begun to arrive, Beast wants the room beforehand: for every idle socket. It gets little here,
+// and all that it asks for as soon as the length of the message is known.
+class MessageBuffer : public beast::flat_buffer {
+  public:
+    static constexpr std::size_t idle_bytes_max = 256;
+    std::size_t max_size() const { return std::min(basic_flat_buffer::max_size(), size() + idle_bytes_max); }
+    // What is left by the message before is given back if it is more than that.
+    void settle() {
+        clear();
+        if (capacity() > idle_bytes_max) shrink_to_fit();
+    }
+};
+
 struct WebSocketSession::Beast {
     Beast(net::io_context& context, Handover handover) : stream(context, std::move(handover)) {}
     WebSocketWire& wire() { return stream.next_layer(); }
 
     websocket::stream<WebSocketWire, false> stream;
-    beast::flat_buffer buffer;
+    MessageBuffer buffer;
     error_code failure;
 };
 

@@ -3,12 +3,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "host/core/clock.hpp"
 #include "host/http/settings.hpp"
@@ -102,11 +101,11 @@ class WebSocketSession final : public WebSocket,
     std::atomic<std::uint64_t> queued_{0};
     std::atomic<bool> owes_writable_{false};
     std::mutex inbox_mutex_;
-    std::vector<Outgoing> inbox_;
+    std::list<Outgoing> inbox_;  // lists: empty, they hold no memory
 
     Stage stage_ = Stage::Waiting;
     std::unique_ptr<Beast> beast_;
-    std::deque<Outgoing> queue_;
+    std::list<Outgoing> queue_;
     bool writing_ = false;
     bool reading_ = false;
     bool paused_ = false;  // by the plugin

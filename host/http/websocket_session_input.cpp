@@ -5,9 +5,6 @@ namespace host::http {
 
 namespace {
 
-// An idle socket keeps no more of its read buffer.
-constexpr std::size_t kept_buffer_bytes_max = 4096;
-
 std::uint16_t code_for(const error_code& error) {
     if (error == websocket::error::message_too_big || error == websocket::error::buffer_overflow) return close_code::too_big;
     if (error == websocket::error::bad_frame_payload) return close_code::bad_payload;
@@ -34,9 +31,7 @@ void WebSocketSession::on_read(bool failed) {
     if (stage_ == Stage::Ended) return;
     if (failed) return on_read_failed();
     if (stage_ == Stage::Open) deliver();
-    auto& buffer = beast_->buffer;
-    buffer.clear();
-    if (buffer.capacity() > kept_buffer_bytes_max) buffer.shrink_to_fit();
+    beast_->buffer.settle();
     read_next();
 }
 

@@ -6,14 +6,13 @@
 namespace host::http {
 
 void WebSocketSession::take_inbox() {
-    std::vector<Outgoing> taken;
+    std::list<Outgoing> taken;
     {
         std::lock_guard lock(inbox_mutex_);
         taken.swap(inbox_);
     }
     if (stage_ == Stage::Ended) return;
-    for (Outgoing& one : taken)
-        queue_.push_back(std::move(one));
+    queue_.splice(queue_.end(), taken);
     write_next();
 }
 
