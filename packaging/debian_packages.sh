@@ -13,7 +13,7 @@ node) wanted="npm" ;;
 fuzz) wanted="clang-14 libclang-rt-14-dev" ;;
 package) wanted="dpkg-dev rpm gzip xz-utils" ;;
 package-test) wanted="debootstrap lintian man-db systemd systemd-container procps python3-yaml" ;;
-bench) wanted="libbenchmark-dev wrk nginx-light python3-fastapi uvicorn python3-uvloop python3-httptools" ;;
+bench) wanted="libbenchmark-dev wrk nghttp2-client nginx-light python3-fastapi uvicorn python3-uvloop python3-httptools" ;;
 *) echo "usage: $0 build|test|node|package|package-test|fuzz|bench" >&2; exit 2 ;;
 esac
 

@@ -67,8 +67,11 @@ http::WebSocketEvents WebSocketService::forward(gantry_id id, const gantry_webso
         const core::Gate::Pass pass(*gate);
         if (pass && events.writable != nullptr) events.writable(user, id);
     };
-    // `open` keeps the request's views, and pins the plugin's code, until the plugin has heard the last.
-    forward.closed = [gate = gate_, sockets = sockets_, events, user, id, open = std::move(open)](std::uint16_t code,
+    // Pins the plugin's code until the plugin has heard the last. A request that was retained stays whole for as long: a
+    // coroutine goes on reading it. Of the others nothing is kept, for an idle socket should cost little.
+    std::shared_ptr<const void> held = open.exchange->pin();
+    if (open.kept) held = std::make_shared<OpenRequest>(std::move(open));
+    forward.closed = [gate = gate_, sockets = sockets_, events, user, id, held = std::move(held)](std::uint16_t code,
                                                                                                   std::string_view reason) {
         sockets->with([&](Sockets& all) { all.erase(id); });
         const core::Gate::Pass pass(*gate);

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -90,6 +91,8 @@ int serve(const std::string& config_file) {
     const std::uint64_t started_ns = core::mono_ns();
     app::Application application(read_config(config_file), [config_file] { return read_config(config_file); });
     application.start();
+    // What starting took and does not need any more: 0.4 to 1.6 MB were seen.
+    malloc_trim(0);
     print_banner(application, started_ns);
     const ServiceManager manager;
     manager.ready(status_of(application));

@@ -10,13 +10,13 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "host/core/error.hpp"
 #include "host/http/access_log.hpp"
 #include "host/http/authenticator.hpp"
 #include "host/http/content_coding.hpp"
+#include "host/http/held_request.hpp"
 #include "host/http/message.hpp"
 #include "host/http/param.hpp"
 #include "host/http/problem.hpp"
@@ -38,7 +38,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     ~Exchange() override;
 
     // The views live until the handler returns, or, after keep(), as long as the exchange.
-    const Request& request() const;
+    const Request& request() const { return request_.view(); }
     void keep();
     std::span<const Param> params() const { return params_; }
     const Route& route() const { return route_; }
@@ -121,23 +121,28 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
         std::shared_ptr<const StreamEvents> events = nullptr;
     };
     std::optional<CancelCallback> claim(Step step);
-    // Ends a stream: its events for the winner, null for the others.
-    std::shared_ptr<const StreamEvents> end_stream();
-    // With the lock held, by whoever changes the state.
-    void secure_line();
-    bool ring();
-    bool open_and_end(Head head, std::optional<std::uint64_t> length);
-    bool has_no_body(std::uint16_t status) const;
+
+    // exchange_answer.cpp
     void answer(Head head, Bytes body);
     bool may_be_compressed(const Head& head, std::size_t body_bytes) const;
     void compress_and_deliver(Head head, Bytes body);
     void deliver(Head head, Bytes body);
     void answer(const Problem& problem);
+    void dress(Head& head) const;
+    bool has_no_body(std::uint16_t status) const;
+
+    // exchange_stream.cpp
+    bool open_and_end(Head head, std::optional<std::uint64_t> length);
+    // Ends a stream: its events for the winner, null for the others.
+    std::shared_ptr<const StreamEvents> end_stream();
+
+    // exchange_ending.cpp
+    bool ring();
+
     void set_principal(std::shared_ptr<const Principal> principal) { principal_ = std::move(principal); }
     // What the answer tells of the limits of its route; nothing if an answer, for want of time, is on its way already.
     void set_limit_lines(std::string lines);
     // For who changed the state last.
-    const Request& request_line() const { return line_ ? line_->view() : *request_; }
     void account(Ending ending) const;
 
     const Context& context_;
@@ -155,16 +160,10 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     const Coding coding_;
     const bool tls_;
 
-    // The handler's view: the connection's bytes, or kept_. Only the handler's thread changes it.
-    const Request* request_;
-    std::optional<KeptRequest> kept_;
-
     // Guards what follows. Nothing is called while it is held.
     mutable std::mutex mutex_;
     std::atomic<State> state_{State::Open};  // changes under the lock only
-    std::thread::id home_;                   // who dispatches; nobody once detached
-    // Method, path and peer, for answers and log lines of other threads: the connection's bytes may be gone then.
-    std::optional<KeptRequest> line_;
+    HeldRequest request_;
     CancelCallback cancelled_;
     std::function<void()> alarm_;
     std::optional<core::Code> cancel_reason_;

@@ -3,12 +3,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "host/core/clock.hpp"
 #include "host/http/settings.hpp"
@@ -20,7 +19,7 @@ namespace host::http {
 
 struct WebSocketLoop;
 
-// One WebSocket on Boost.Beast, which websocket_session.cpp alone knows. Its state belongs to the sockets' thread; other
+// One WebSocket on Boost.Beast, which websocket_beast.hpp brings in. Its state belongs to the sockets' thread; other
 // threads leave messages in the inbox and post the rest.
 class WebSocketSession final : public WebSocket,
                                public UpgradeTarget,
@@ -69,22 +68,28 @@ class WebSocketSession final : public WebSocket,
 
     template <typename Work>
     void post(Work work);
+
+    // websocket_session_life.cpp
     void begin(Handover handover);
     void on_accepted(bool failed);
-    void take_inbox();
-    void write_next();
-    void on_written(bool failed);
-    void send_close();
     void begin_close(std::uint16_t code, std::string_view reason);
+    void ping();
+    bool is_overdue(core::Monotonic::time_point now) const;
+    void tell_closed(std::uint16_t code, std::string_view reason);
+    void end(std::uint16_t code, std::string_view reason);
+
+    // websocket_session_input.cpp
     void read_next();
     void on_read(bool failed);
     void on_read_failed();
     void deliver();
     void on_control();
-    void ping();
-    bool is_overdue(core::Monotonic::time_point now) const;
-    void tell_closed(std::uint16_t code, std::string_view reason);
-    void end(std::uint16_t code, std::string_view reason);
+
+    // websocket_session_output.cpp
+    void take_inbox();
+    void write_next();
+    void on_written(bool failed);
+    void send_close();
 
     const std::shared_ptr<WebSocketLoop> loop_;
     Terms terms_;
@@ -96,11 +101,11 @@ class WebSocketSession final : public WebSocket,
     std::atomic<std::uint64_t> queued_{0};
     std::atomic<bool> owes_writable_{false};
     std::mutex inbox_mutex_;
-    std::vector<Outgoing> inbox_;
+    std::list<Outgoing> inbox_;  // lists: empty, they hold no memory
 
     Stage stage_ = Stage::Waiting;
     std::unique_ptr<Beast> beast_;
-    std::deque<Outgoing> queue_;
+    std::list<Outgoing> queue_;
     bool writing_ = false;
     bool reading_ = false;
     bool paused_ = false;  // by the plugin

@@ -2,7 +2,9 @@
 
 import contextlib
 import dataclasses
+import math
 
+from harness import paced
 from harness.gantry import Gantry
 from harness.load import Request, measure
 from harness.peers import FastApi, Nginx
@@ -13,6 +15,9 @@ from harness.rounds import interleaved, median, ratio
 BODY = b"Hello, World!\n"
 INLINE = "gantry"
 BLOCKING = "gantry, blocking route"
+# Of what nginx does at most: below that, what is measured is the server and not the queue in front of it.
+PACE_SHARE = 0.5
+PACE_KEPT = 0.95
 
 
 @dataclasses.dataclass
@@ -43,6 +48,7 @@ def run(context):
             results[scenario.title] = measure_scenario(context, scenario, nginx, fastapi, gantry)
             add_rows(section, scenario, results[scenario.title])
         add_goals(section, results)
+        add_paced(context, section, median(results[SCENARIOS[0].title]["nginx"]).requests_a_second, nginx, gantry)
         section.commands += [server.shown_command() for server in (nginx, fastapi, gantry)]
         section.commands += [" ".join(scenario.request.command(gantry, context.seconds)) for scenario in SCENARIOS]
     return section
@@ -77,6 +83,22 @@ def add_goals(section, results):
     section.at_least("plugin route, requests/s against nginx", 1.0, ratio(plain[INLINE], plain["nginx"], speed))
     section.at_least("the same with browser-like headers", 1.2, ratio(browser[INLINE], browser["nginx"], speed))
     section.at_least("plugin route, requests/s against FastAPI", 8, ratio(plain[INLINE], plain["FastAPI"], speed))
-    section.at_most("plugin route, p99 against nginx's", 1.5, ratio(plain[INLINE], plain["nginx"], "p99_ms"), "x", digits=2)
     section.at_least("blocking route through the pool, against nginx", 0.65, ratio(plain[BLOCKING], plain["nginx"], speed))
     section.at_least("a new connection each, against nginx", 1.0, ratio(fresh[INLINE], fresh["nginx"], speed))
+
+
+def add_paced(context, section, nginx_peak, nginx, gantry):
+    """p99 at the same rate for both: at full speed it is that of the client, which has no core left."""
+    pace = paced.Pace(SCENARIOS[0].request.path, round(nginx_peak * PACE_SHARE, -3))
+    results = interleaved(context, {server.name: lambda server=server: paced.measure(server, pace, context.seconds)
+                                    for server in (nginx, gantry)})
+    title = f"keep-alive, {pace.requests_a_second:,.0f} requests/s by h2load"
+    for name, loads in results.items():
+        load = median(loads)
+        section.rows.append([title, name, f"{load.requests_a_second:,.0f}", "", f"{load.p50_ms:.2f}", f"{load.p99_ms:.2f}",
+                             "", ""])
+    # Without the rate, what was compared is how two servers wait for a core.
+    kept = all(load.requests_a_second >= PACE_KEPT * pace.requests_a_second for loads in results.values() for load in loads)
+    section.at_most(f"plugin route, p99 against nginx's at {PACE_SHARE:.0%} of nginx's requests/s", 1.5,
+                    ratio(results[INLINE], results["nginx"], "p99_ms") if kept else math.inf, "x", digits=2)
+    section.commands.append(" ".join(pace.command(gantry, context.seconds, "LOG")))

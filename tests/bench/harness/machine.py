@@ -15,7 +15,7 @@ def facts(context):
         "Kernel": platform.release(),
         "Gantry": _first_line([str(context.build / "gantry"), "version"]),
         "Peers": ", ".join(f"{package} {_package(package)}" for package in
-                           ("nginx", "python3-fastapi", "python3-uvicorn", "python3-uvloop", "postgresql-15", "wrk")),
+                           ("nginx", "python3-fastapi", "python3-uvicorn", "python3-uvloop", "postgresql-15", "wrk", "nghttp2-client")),
         "Rounds": f"{context.rounds} of {context.seconds} s each after 1 s of warm-up, interleaved; medians",
         "Cores": "the server on core 0, the client on core 1, unless a row says otherwise",
         "Other load": f"up to {context.noise:.2f} cores were busy just before a measurement",
