@@ -83,6 +83,8 @@ def add_goals(section, results):
     section.at_least("plugin route, requests/s against nginx", 1.0, ratio(plain[INLINE], plain["nginx"], speed))
     section.at_least("the same with browser-like headers", 1.2, ratio(browser[INLINE], browser["nginx"], speed))
     section.at_least("plugin route, requests/s against FastAPI", 8, ratio(plain[INLINE], plain["FastAPI"], speed))
+    section.at_most("plugin route, p99 against nginx's, the client at full speed", 1.5,
+                    ratio(plain[INLINE], plain["nginx"], "p99_ms"), "x", digits=2)
     section.at_least("blocking route through the pool, against nginx", 0.65, ratio(plain[BLOCKING], plain["nginx"], speed))
     section.at_least("a new connection each, against nginx", 1.0, ratio(fresh[INLINE], fresh["nginx"], speed))
 
