@@ -1,6 +1,6 @@
 // The C++ of docs/PLUGIN_GUIDE.md, each block as it stands there, with around it what it takes for granted. It is compiled
 // and never run.
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include <gantry/fake_host.hpp>
 #include <gantry/plugin.hpp>
