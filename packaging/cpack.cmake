@@ -28,7 +28,8 @@ set(CPACK_RPM_MAIN_COMPONENT host)
 set(CPACK_RPM_PACKAGE_RELOCATABLE OFF)
 # Folders that belong to the system, not to us.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /etc /usr/lib/systemd /usr/lib/systemd/system /usr/share/man /usr/share/man/man1
-    /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/fish /usr/share/fish/vendor_completions.d /usr/share/cmake /usr/share/pkgconfig)
+    /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/fish /usr/share/fish/vendor_completions.d
+    /usr/share/zsh /usr/share/zsh/vendor-completions /usr/share/zsh/site-functions /usr/share/cmake /usr/share/pkgconfig)
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define _build_id_links none\n%define source_date_epoch_from_changelog 0\n\
 %define use_source_date_epoch_as_buildtime 1\n%define clamp_mtime_to_source_date_epoch 1\n%define _buildhost gantry")
 
@@ -88,6 +89,8 @@ foreach(id ${packaged_plugins})
     set(CPACK_DEBIAN_${COMPONENT}_PACKAGE_CONTROL_EXTRA ${generated}/${component}/conffiles
         ${packaging}/debian/plugin/triggers)
     set(CPACK_RPM_${COMPONENT}_PACKAGE_REQUIRES "gantry >= ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
+    set(CPACK_RPM_${COMPONENT}_POST_INSTALL_SCRIPT_FILE ${packaging}/rpm/plugin_post.sh)
+    set(CPACK_RPM_${COMPONENT}_POST_UNINSTALL_SCRIPT_FILE ${packaging}/rpm/plugin_postun.sh)
     set(CPACK_RPM_${COMPONENT}_PACKAGE_AUTOPROV no)
     set(CPACK_RPM_${COMPONENT}_USER_FILELIST "%config(noreplace) /etc/gantry/plugins.d/${id}.yaml")
     string(APPEND all_of_them ", gantry-plugin-${id} (= ${built_for})")

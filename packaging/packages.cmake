@@ -27,16 +27,22 @@ endfunction()
 # gantry: the host. Its binary is installed where it is built, in host/CMakeLists.txt.
 # Its manual and completions are made by the binary itself from its command line, so that they say what it does.
 add_custom_command(OUTPUT ${generated}/gantry.1.gz ${generated}/completion/gantry ${generated}/completion/gantry.fish
+        ${generated}/completion/_gantry
     COMMAND ${CMAKE_COMMAND} -E make_directory ${generated}/completion
     COMMAND gantry man > ${generated}/gantry.1
     COMMAND gzip -9nc ${generated}/gantry.1 > ${generated}/gantry.1.gz
     COMMAND gantry completion bash > ${generated}/completion/gantry
     COMMAND gantry completion fish > ${generated}/completion/gantry.fish
+    COMMAND gantry completion zsh > ${generated}/completion/_gantry
     DEPENDS gantry VERBATIM)
 add_custom_target(gantry_manual ALL DEPENDS ${generated}/gantry.1.gz)
 install(FILES ${generated}/gantry.1.gz DESTINATION share/man/man1 COMPONENT host)
 install(FILES ${generated}/completion/gantry DESTINATION share/bash-completion/completions COMPONENT host)
 install(FILES ${generated}/completion/gantry.fish DESTINATION share/fish/vendor_completions.d COMPONENT host)
+# Debian's zsh looks into the first folder, that of the .rpm distributions into the second.
+foreach(folder vendor-completions site-functions)
+    install(FILES ${generated}/completion/_gantry DESTINATION share/zsh/${folder} COMPONENT host)
+endforeach()
 install(FILES ${packaging}/systemd/gantry.service DESTINATION lib/systemd/system COMPONENT host)
 install(FILES config/gantry.yaml DESTINATION ${GANTRY_SYSCONFDIR} COMPONENT host)
 install(DIRECTORY DESTINATION ${GANTRY_SYSCONFDIR}/plugins.d COMPONENT host)

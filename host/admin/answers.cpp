@@ -64,19 +64,23 @@ std::string param(const http::Exchange& exchange, std::string_view name) {
     return found->value;
 }
 
-std::int64_t query_number(const http::Exchange& exchange, std::string_view name, std::int64_t otherwise, std::int64_t most) {
+std::int64_t query_number(const http::Exchange& exchange, std::string_view name, std::int64_t otherwise, std::int64_t most,
+                          std::int64_t least) {
     const auto text = query(exchange, name);
     if (!text) return otherwise;
     std::int64_t number = 0;
     const char* end = text->data() + text->size();
     const auto [stopped, error] = std::from_chars(text->data(), end, number);
-    if (error == std::errc{} && stopped == end && number >= 0 && number <= most) return number;
-    throw core::Error(core::Code::InvalidArgument, std::string(name) + " must be a whole number from 0 to " +
-                                                       std::to_string(most) + ", found \"" + *text + "\"");
+    if (error == std::errc{} && stopped == end && number >= least && number <= most) return number;
+    throw core::Error(core::Code::InvalidArgument, std::string(name) + " must be a whole number from " +
+                                                       std::to_string(least) + " to " + std::to_string(most) + ", found \"" +
+                                                       *text + "\"");
 }
 
 std::string query_text(const http::Exchange& exchange, std::string_view name) {
-    return query(exchange, name).value_or(std::string());
+    std::string text = query(exchange, name).value_or(std::string());
+    if (text.find('\0') == std::string::npos) return text;
+    throw core::Error(core::Code::InvalidArgument, "the query parameter " + std::string(name) + " has a NUL");
 }
 
 Json json_body(const http::Exchange& exchange) {
@@ -104,9 +108,7 @@ Json page_of(const http::Exchange& exchange, const std::vector<Json>& all) {
 }
 
 std::size_t page_limit(const http::Exchange& exchange) {
-    const std::int64_t limit = query_number(exchange, "limit", limit_default, cursor_limit_max);
-    if (limit == 0) throw core::Error(core::Code::InvalidArgument, "limit must be at least 1");
-    return static_cast<std::size_t>(limit);
+    return static_cast<std::size_t>(query_number(exchange, "limit", limit_default, cursor_limit_max, 1));
 }
 
 Json cursor_page(std::vector<Json> items, std::size_t limit, const std::string& next) {

@@ -37,7 +37,9 @@ http::Route route(const Declared& declared, std::function<void(const Exchange&)>
 std::string param(const http::Exchange& exchange, std::string_view name);
 // The first query parameter of that name as a whole number between the bounds; `otherwise` if there is none. Throws
 // InvalidArgument.
-std::int64_t query_number(const http::Exchange& exchange, std::string_view name, std::int64_t otherwise, std::int64_t most);
+std::int64_t query_number(const http::Exchange& exchange, std::string_view name, std::int64_t otherwise, std::int64_t most,
+                          std::int64_t least = 0);
+// The same as text; empty if there is none. Throws InvalidArgument for what is not UTF-8 or has a NUL.
 std::string query_text(const http::Exchange& exchange, std::string_view name);
 // The body as a JSON object. Throws InvalidArgument.
 Json json_body(const http::Exchange& exchange);

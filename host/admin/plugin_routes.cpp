@@ -58,11 +58,11 @@ void send_log(http::Exchange& exchange, const LogSource& log) {
     send_json(exchange, Json::object({{"items", std::move(lines)}}));
 }
 
-void send_metrics(http::Exchange& exchange, std::string text) {
+void send_metrics(http::Exchange& exchange, const MetricsSource& metrics) {
     http::Head head(200);
-    head.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    head.add("Content-Type", metrics.content_type);
     head.add("Cache-Control", "no-store");
-    exchange.send(std::move(head), http::Bytes(std::move(text)));
+    exchange.send(std::move(head), http::Bytes(metrics.text_of(param(exchange, "id"))));
 }
 
 void set_level(http::Exchange& exchange, const LogSource& log) {
@@ -138,7 +138,7 @@ std::vector<http::Route> plugin_routes(Plugins* plugins, LogSource log, MetricsS
                                  "What it counts itself; its requests are counted at /metrics", read_scope},
                                 [plugins, metrics = std::move(metrics)](const Exchange& exchange) {
                                     plugins->details(param(*exchange, "id"));  // throws NotFound
-                                    send_metrics(*exchange, metrics(param(*exchange, "id")));
+                                    send_metrics(*exchange, metrics);
                                 });
     counted.response_status = 200;
     counted.response_type = "text/plain";

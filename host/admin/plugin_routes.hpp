@@ -43,8 +43,11 @@ struct LogSource {
     std::function<void(const std::string& owner, const std::string& level)> set_level;
 };
 
-// The metrics that a plugin has made, in Prometheus's text format.
-using MetricsSource = std::function<std::string(const std::string& plugin)>;
+// The metrics that a plugin has made, as Prometheus reads them.
+struct MetricsSource {
+    std::string content_type;
+    std::function<std::string(const std::string& plugin)> text_of;
+};
 
 // /api/v1/plugins and below. `plugins` outlives the routes; null, where they are only declared.
 std::vector<http::Route> plugin_routes(Plugins* plugins, LogSource log, MetricsSource metrics);

@@ -17,6 +17,7 @@
 #include "host/app/room_metrics.hpp"
 #include "host/core/clock.hpp"
 #include "host/core/thread_kind.hpp"
+#include "host/metrics/exposition.hpp"
 #include "host/metrics/process.hpp"
 
 namespace host::app {
@@ -158,7 +159,8 @@ std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) 
                                     .status = [this] { return status(); },
                                     .plugins = &control_,
                                     .log = log_source(sink_),
-                                    .metrics = [this](const std::string& plugin) { return metrics_.text_of(plugin); },
+                                    .metrics = {std::string(metrics::text_format),
+                                                [this](const std::string& plugin) { return metrics_.text_of(plugin); }},
                                     .jobs = &jobs_,
                                     .events = &events_,
                                     .feeds = &event_feeds_,

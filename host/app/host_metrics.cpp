@@ -32,7 +32,8 @@ bool bears(const http::Request& request, const std::string& token) {
     constexpr std::string_view scheme = "Bearer ";
     const std::string_view sent = http::single_field(request, "Authorization");
     // Hashes are compared, so that the time it takes tells nothing of the token.
-    return sent.starts_with(scheme) && core::sha256_hex(sent.substr(scheme.size())) == core::sha256_hex(token);
+    const bool is_bearer = http::equal_names(sent.substr(0, scheme.size()), scheme);
+    return is_bearer && core::sha256_hex(sent.substr(scheme.size())) == core::sha256_hex(token);
 }
 
 void answer(http::Exchange& exchange, const Registry& registry) {

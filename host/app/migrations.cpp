@@ -71,8 +71,9 @@ std::size_t migrate(const database::Database& database, const config::Config& co
     return database::Migrator(database.access(), logger).apply(owner, folder_of(config, owner));
 }
 
+// Reading disturbs nobody, so it may be done beside a running host.
 std::vector<MigrationStatus> migration_status(const config::Config& config) {
-    const Session session(config, "migrate");
+    const Session session(config, "migrate", Session::BesideHost::Yes);
     return states_of(session, config);
 }
 

@@ -1,6 +1,7 @@
 #include "host/app/offline.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include <gantry/json.hpp>
@@ -11,7 +12,10 @@
 #include "host/config/overlay.hpp"
 #include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
+#include "host/database/connection_url.hpp"
 #include "host/http/tls_context.hpp"
+#include "host/kv/redis_address.hpp"
+#include "host/limits/caller.hpp"
 #include "host/limits/limits.hpp"
 #include "host/openapi/published_document.hpp"
 #include "host/plugin/manager.hpp"
@@ -61,7 +65,32 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+// What a room finds wrong with a value of its section when it starts: no schema can say all of it.
+void add_problem(std::vector<std::string>& problems, const char* path, const std::function<void()>& read) {
+    try {
+        read();
+    } catch (const core::Error& error) {
+        problems.push_back(std::string(path) + ": " + error.what());
+    }
+}
+
+std::vector<std::string> problems_of_values(const config::Config& config) {
+    std::vector<std::string> problems;
+    if (!config.database.url.empty())
+        add_problem(problems, "database.url", [&] { database::parse_url(config.database.url); });
+    if (config.kv.store == kv::StoreKind::Redis)
+        add_problem(problems, "kv.redis_url", [&] { kv::parse_redis_url(config.kv.redis_url); });
+    add_problem(problems, "rate_limits.trusted_proxies",
+                [&] { limits::TrustedProxies(config.rate_limits.trusted_proxies); });
+    return problems;
+}
+
 }  // namespace
+
+void check_values(const config::Config& config) {
+    std::vector<std::string> problems = problems_of_values(config);
+    if (!problems.empty()) throw config::ConfigErrors(std::move(problems));
+}
 
 std::vector<PluginStatus> check(const config::Examined& examined) {
     const Offline offline(examined.config);
@@ -69,6 +98,10 @@ std::vector<PluginStatus> check(const config::Examined& examined) {
     const http::Tls& tls = examined.config.http.tls;
     if (const auto problem = tls.certificates.empty() ? std::nullopt : http::problem_with(tls))
         problems.push_back("http.tls: " + *problem);
+    if (examined.errors.empty()) {
+        for (std::string& problem : problems_of_values(examined.config))
+            problems.push_back(std::move(problem));
+    }
     if (examined.plugins_known) {
         for (std::string& problem : offline.manager.check())
             problems.push_back(std::move(problem));

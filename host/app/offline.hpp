@@ -14,6 +14,9 @@ namespace host::app {
 // config::ConfigErrors with all of it; otherwise the plugins that would run.
 std::vector<PluginStatus> check(const config::Examined& examined);
 
+// Values that no schema can judge, such as URLs and networks. Throws config::ConfigErrors with all that are wrong.
+void check_values(const config::Config& config);
+
 struct RouteStatus {
     std::string method;
     std::string pattern;

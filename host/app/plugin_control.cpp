@@ -43,6 +43,16 @@ std::string_view name_of(plugin::Health::Level level) {
     return "failed";
 }
 
+// What was refused came with the request. Its place in `file`, which has been put back, would lead nobody to it, and a
+// client needs to know no paths of the host: "<file>:3:5: plugins.notes.page: ..." becomes "plugins.notes.page: ...".
+void forget_place(std::vector<std::string>& problems, const std::string& file) {
+    for (std::string& problem : problems) {
+        if (!problem.starts_with(file)) continue;
+        const std::size_t end = problem.find(": ", file.size());
+        if (end != std::string::npos) problem.erase(0, end + 2);
+    }
+}
+
 }  // namespace
 
 plugin::Status PluginControl::status_of(const std::string& id) const {
@@ -151,6 +161,7 @@ admin::Change PluginControl::change(const std::string& id, const std::function<v
     try {
         admin::Change made = reload();
         if (!made.problems.empty()) config::write_overlay(directory, id, former);
+        forget_place(made.problems, config::overlay_file(directory, id).string());
         return made;
     } catch (const core::Error&) {
         config::write_overlay(directory, id, former);

@@ -145,13 +145,16 @@ FileFacts inspect_file(const fs::path& file) {
 }
 
 void check_plugin(const CheckOrder& order, const std::function<void(const check::Result&)>& tell) {
-    const FileFacts facts = inspect_file(order.file);
-    if (!facts.refusal.empty()) return tell({"verification", check::Verdict::Failed, {facts.refusal}, {}});
-    const PrivateDirectory directory;
     check::Subject subject;
-    subject.plugin = verified(order.file);
+    try {
+        subject.plugin = verified(order.file);
+    } catch (const Error& error) {
+        if (!fs::exists(order.file)) throw;  // nothing has been found of a file that is not there
+        return tell({"verification", check::Verdict::Failed, {error.what()}, {}});
+    }
+    const PrivateDirectory directory;
     subject.offer = bridge::offered_services();
-    subject.settings = written_settings(order.config_file, facts.id);
+    subject.settings = written_settings(order.config_file, subject.plugin.info.id);
     subject.data_directory = directory.path();
     subject.complete = [&subject](const gantry::Json& given, const gantry::Json& schema) {
         return completed(subject.plugin, config::from_json(given), schema);

@@ -12,6 +12,7 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/described.hpp"
 #include "host/cli/report.hpp"
+#include "host/config/nearest.hpp"
 #include "host/core/version.hpp"
 
 namespace host::cli {
@@ -43,19 +44,23 @@ struct SecretName {
 };
 
 // The value is never an argument: the process table shows those to everybody.
-void add_secret_commands(CLI::App& line, std::string& config, SecretName& secret, std::function<int()>& chosen) {
+// Returns the one that lists.
+CLI::App* add_secret_commands(CLI::App& line, std::string& config, SecretName& secret, std::function<int()>& chosen,
+                              std::function<Output()> output) {
     CLI::App* secrets = line.add_subcommand("secret", "Stored passwords and keys of plugins")->require_subcommand(1);
     const auto with_name = [&](CLI::App* command) {
         command->add_option("owner", secret.owner, "The plugin's id, or gantry")->required();
         command->add_option("name", secret.name, "The secret's name")->required();
     };
-    add_command(*secrets, "list", "Names, never values", config, chosen, [&] { return secret_list(config); });
+    CLI::App* list = add_command(*secrets, "list", "Names, never values", config, chosen,
+                                 [&config, output] { return secret_list(config, output()); });
     with_name(add_command(*secrets, "set", "Store what standard input gives", config, chosen,
                           [&] { return secret_set(config, secret.owner, secret.name); }));
     with_name(add_command(*secrets, "remove", "Remove a stored secret", config, chosen,
                           [&] { return secret_remove(config, secret.owner, secret.name); }));
     add_command(*secrets, "rotate-key", "Make a new master key and use it for everything stored", config, chosen,
                 [&] { return secret_rotate_key(config); });
+    return list;
 }
 
 int print(const std::string& text) {
@@ -86,6 +91,24 @@ std::vector<CLI::App*> add_file_commands(CLI::App& plugins, PluginCheck& wanted,
     check->add_option("--junit", wanted.junit, "Also write the results to this file, as JUnit's XML");
     check->callback([&, output] { chosen = [&, output] { return plugin_check(wanted, output()); }; });
     return {inspect, check};
+}
+
+// CLI11 says of a misspelled command only that there is none.
+std::string unknown_command(const CLI::App& line, int argc, char** argv) {
+    const CLI::App* app = &line;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        std::vector<std::string> names;
+        const CLI::App* found = nullptr;
+        for (const CLI::App* command : commands_of(*app)) {
+            names.push_back(command->get_name());
+            if (names.back() == word) found = command;
+        }
+        if (names.empty() || word.starts_with('-')) return {};
+        if (found == nullptr) return "there is no command '" + word + "'" + config::did_you_mean(word, names);
+        app = found;
+    }
+    return {};
 }
 
 }  // namespace
@@ -146,7 +169,7 @@ int run(int argc, char** argv) {
                           [&] { return migrate_status(config, output()); }));
     add_command(*migrate, "up", "Apply what is pending", config, chosen, [&] { return migrate_up(config); });
 
-    add_secret_commands(line, config, secret, chosen);
+    with_json(add_secret_commands(line, config, secret, chosen, output));
 
     CLI::App* told = line.add_subcommand("version", "Print the version");
     told->callback([&] { chosen = [&] { return version(output()); }; });
@@ -160,9 +183,15 @@ int run(int argc, char** argv) {
     completion->require_subcommand(1);
     completion->add_subcommand("bash")->callback([&] { chosen = [&] { return print(bash_completion(line)); }; });
     completion->add_subcommand("fish")->callback([&] { chosen = [&] { return print(fish_completion(line)); }; });
+    completion->add_subcommand("zsh")->callback([&] { chosen = [&] { return print(zsh_completion(line)); }; });
 
     try {
         line.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        const std::string unknown = unknown_command(line, argc, argv);
+        if (unknown.empty()) return line.exit(error) == 0 ? Ok : WrongUsage;
+        std::cerr << unknown << "\nRun with --help for more information.\n";
+        return WrongUsage;
     } catch (const CLI::ParseError& error) {
         return line.exit(error) == 0 ? Ok : WrongUsage;
     }

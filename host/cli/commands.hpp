@@ -35,7 +35,7 @@ int plugin_new(const std::string& id, const std::string& directory);
 int migrate_status(const std::string& config_file, Output output);
 int version(Output output);
 int migrate_up(const std::string& config_file);
-int secret_list(const std::string& config_file);
+int secret_list(const std::string& config_file, Output output);
 int secret_set(const std::string& config_file, const std::string& owner, const std::string& name);
 int secret_remove(const std::string& config_file, const std::string& owner, const std::string& name);
 int secret_rotate_key(const std::string& config_file);

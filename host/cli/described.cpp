@@ -9,8 +9,6 @@
 
 namespace host::cli {
 
-namespace {
-
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
     return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
 }
@@ -18,6 +16,8 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
 bool takes_value(const CLI::Option& option) {
     return option.get_items_expected_max() > 0;
 }
+
+namespace {
 
 // Calls `visit` with each command that does something and the words before its options: "plugin list".
 void each_command(const CLI::App& app, const std::string& words,

@@ -42,10 +42,15 @@ class SilentTerminal {
 
 }  // namespace
 
-int secret_list(const std::string& config_file) {
-    std::vector<std::vector<std::string>> rows{{"OWNER", "NAME", "MASTER KEY", "CHANGED"}};
+int secret_list(const std::string& config_file, Output output) {
+    std::vector<std::vector<std::string>> rows;
     for (const app::SecretStatus& secret : app::stored_secrets(load(config_file)))
         rows.push_back({secret.owner, secret.name, secret.key_id, secret.updated_at});
+    if (output == Output::Json) {
+        print_json("secret list", items_of({"owner", "name", "master_key", "changed_at"}, rows));
+        return Ok;
+    }
+    rows.insert(rows.begin(), {"OWNER", "NAME", "MASTER KEY", "CHANGED"});
     print_table(rows);
     return Ok;
 }

@@ -61,6 +61,7 @@ void serve_until_signal(app::Application& application, const ServiceManager& man
 config::Config read_config(const std::string& file) {
     config::Examined examined = config::examine(file, config::process_environment());
     if (!examined.errors.empty()) app::check(examined);  // throws them, with those of the plugins' settings
+    app::check_values(examined.config);
     return std::move(examined.config);
 }
 

@@ -21,10 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using gantry::Json;
 
-fs::path file_of(const fs::path& directory, const std::string& id) {
-    return directory / (id + ".json");
-}
-
 core::Error failed(const fs::path& path, const char* what) {
     return {core::Code::Unavailable, path.string() + ": cannot " + what + ": " + std::strerror(errno)};
 }
@@ -108,8 +104,12 @@ fs::path overlay_directory(const fs::path& data_directory) {
     return data_directory / "plugins.d";
 }
 
+fs::path overlay_file(const fs::path& directory, const std::string& id) {
+    return directory / (id + ".json");
+}
+
 PluginOverlay read_overlay(const fs::path& directory, const std::string& id) {
-    const fs::path file = file_of(directory, id);
+    const fs::path file = overlay_file(directory, id);
     PluginOverlay overlay;
     if (!fs::exists(file)) return overlay;
     const Json json = Json::parse(read_file(file, yaml_bytes_max));
@@ -120,7 +120,7 @@ PluginOverlay read_overlay(const fs::path& directory, const std::string& id) {
 }
 
 void write_overlay(const fs::path& directory, const std::string& id, const PluginOverlay& overlay) {
-    const fs::path file = file_of(directory, id);
+    const fs::path file = overlay_file(directory, id);
     Json json = Json::object();
     if (overlay.enabled) json.set("enabled", *overlay.enabled);
     if (overlay.settings) json.set("settings", *overlay.settings);
@@ -145,8 +145,11 @@ Node with_overlays(const Node& sources, const fs::path& directory, Problems& pro
     const Node* written = sources.find("plugins");
     Node::Map plugins = written != nullptr && written->is_map() ? written->members() : Node::Map{};
     for (const fs::path& file : files) {
-        const Node overlay = parse_yaml(read_file(file, yaml_bytes_max), file.string(), problems);
-        check_shape(overlay, file, problems);
+        Problems of_text;
+        const Node overlay = parse_yaml(read_file(file, yaml_bytes_max), file.string(), of_text);
+        problems.add_all(of_text);
+        // What cannot be read has no shape to complain of.
+        if (of_text.empty()) check_shape(overlay, file, problems);
         if (overlay.is_map()) lay_over(plugins, file.stem().string(), overlay);
     }
     Node::Map members = sources.is_map() ? sources.members() : Node::Map{};

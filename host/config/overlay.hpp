@@ -20,6 +20,7 @@ struct PluginOverlay {
 };
 
 std::filesystem::path overlay_directory(const std::filesystem::path& data_directory);
+std::filesystem::path overlay_file(const std::filesystem::path& directory, const std::string& id);
 
 // What stands there; nothing: no overlay. Throws core::Error for a file that is none.
 PluginOverlay read_overlay(const std::filesystem::path& directory, const std::string& id);

@@ -14,6 +14,7 @@ class Problems {
   public:
     // `path` is "plugins.notes.page", or empty for the whole; the message ends up as "gantry.yaml:41:13: path: message".
     void add(const Mark& mark, std::string_view path, std::string_view message);
+    void add_all(const Problems& others) { found_.insert(found_.end(), others.found_.begin(), others.found_.end()); }
     bool empty() const { return found_.empty(); }
     // There are more than lines() will show: hints that take long to find are no longer worth it.
     bool crowded() const;

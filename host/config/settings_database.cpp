@@ -9,7 +9,7 @@ void add_database_settings(Settings& all) {
     using Database = database::Settings;
     Section<Config, Database> database(all, "database", [](Config& config) -> Database& { return config.database; });
     database.add("url", &Database::url, "A PostgreSQL server; empty is a private one below data_directory",
-                 {{"x-secret", true}});
+                 {{"x-secret", true}, {"pattern", "^$|^postgres(ql)?://|="}});
     database.add("binaries_directory", &Database::binaries_directory,
                  "Of PostgreSQL's initdb and postgres; without it they are found");
     database.add("connections", &Database::connections, "Connections to the server", {{"minimum", 1}, {"maximum", 1000}});

@@ -137,7 +137,11 @@ class Changing(unittest.TestCase):
             self.assertEqual(host.get("/hello/World").text(), "Moin, World!\n")
             answer = host.request("PUT", "/api/v1/plugins/hello/config", {"greting": "Hi"}, ADMIN)
             self.assertEqual(answer.status, 422)
-            self.assertIn("did you mean 'greeting'?", answer.json()["details"]["problems"][0])
+            problem = answer.json()["details"]["problems"][0]
+            self.assertTrue(problem.startswith("plugins.hello.greting: unknown key, did you mean 'greeting'?"), problem)
+            answer = host.request("PUT", "/api/v1/plugins/hello/config", {"greeting": "a\0b"}, ADMIN)
+            self.assertEqual(answer.status, 422)
+            self.assertEqual(answer.json()["details"]["problems"], ["settings.greeting: a NUL character is not allowed"])
             self.assertEqual(host.get("/hello/World").text(), "Moin, World!\n")
 
     def test_what_is_sent_is_text_and_no_reference(self):

@@ -51,6 +51,16 @@ class Jobs(HostTestCase):
         ]:
             self.expect_problem(self.host.request(method, path), 401, "AUTHENTICATION_REQUIRED")
 
+    def test_what_cannot_be_asked_is_said_in_words_of_the_api(self):
+        for query, said in [
+            ("key=%00", "the query parameter key has a NUL"),
+            ("limit=0", "limit must be a whole number from 1 to 500"),
+            ("limit=501", "limit must be a whole number from 1 to 500"),
+        ]:
+            with self.subTest(query):
+                problem = self.expect_problem(self.host.get(f"/api/v1/jobs?{query}", ADMIN), 400, "INVALID_ARGUMENT")
+                self.assertIn(said, problem["detail"])
+
     def test_a_job_is_told_in_full(self):
         job = self.submit()
         self.done(job)

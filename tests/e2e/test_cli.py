@@ -1,12 +1,15 @@
 """The command line: what each command prints, and the exit code that scripts rely on."""
 
 import json
+import pathlib
 import re
 import shutil
+import subprocess
+import tempfile
 import unittest
 
 from configuration_case import ConfigurationCase
-from gantry_host import SOURCE, run_gantry, temporary_directory
+from gantry_host import SOURCE, GantryHost, run_gantry, temporary_directory
 
 COMMANDS = ["serve", "check", "routes", "openapi", "plugin", "migrate", "version"]
 
@@ -45,6 +48,29 @@ class Usage(unittest.TestCase):
                 self.assertEqual(result.returncode, 2, result)
                 self.assertTrue(result.stderr)
                 self.assertEqual(result.stdout, "")
+
+
+    def test_an_unknown_command_is_named_with_the_nearest_known_one(self):
+        for arguments, said in [
+            (["serv"], "there is no command 'serv', did you mean 'serve'?"),
+            (["plugin", "lst"], "there is no command 'lst', did you mean 'list'?"),
+            (["secret", "quux", "--json"], "there is no command 'quux'\n"),
+        ]:
+            with self.subTest(arguments=arguments):
+                result = run_gantry(*arguments)
+                self.assertEqual(result.returncode, 2, result)
+                self.assertIn(said, result.stderr)
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
+    def test_zsh_understands_its_completion(self):
+        with tempfile.TemporaryDirectory() as directory:
+            function = pathlib.Path(directory, "_gantry")
+            function.write_text(run_gantry("completion", "zsh").stdout, encoding="utf-8")
+            script = f"fpath=({directory} $fpath); autoload -Uz compinit; compinit -D; autoload +X _gantry && echo $_comps[gantry]"
+            for arguments in (["-n", str(function)], ["-f", "-c", script]):
+                result = subprocess.run(["zsh", *arguments], capture_output=True, text=True, timeout=60, check=False)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertEqual(result.stdout, "_gantry\n")
 
 
 class NewPlugin(unittest.TestCase):
@@ -145,6 +171,11 @@ class Inspection(ConfigurationCase):
         words = run_gantry("completion", "bash").stdout
         self.assertRegex(words, r'(?m)^    "plugin check"\) words=".*--seed')
         self.assertIn("-l junit", run_gantry("completion", "fish").stdout)
+        zsh = run_gantry("completion", "zsh").stdout
+        self.assertTrue(zsh.startswith("#compdef gantry\n"))
+        self.assertIn("'(-c --config)'{-c,--config}'[Configuration file", zsh)
+        self.assertRegex(zsh, r"(?ms)^_gantry_plugin_check\(\) \{.*?':file:_files'.*?--junit\[.*?:junit:_files'")
+        self.assertIn("argument:rotate-key) _gantry_secret_rotate_key ;;", zsh)
 
     def test_plugin_info_tells_what_an_administrator_can_set(self):
         result = self.run_gantry("plugin", "info", "notes")
@@ -196,6 +227,13 @@ class Migrations(ConfigurationCase):
         self.assertRegex(after.stdout, r"(?m)^notes +0001_create_note\S* +applied +\d{4}-\d\d-\d\d")
         again = self.run_gantry("migrate", "up")
         self.assertEqual((again.returncode, again.stdout), (0, "nothing to do\n"))
+
+    def test_status_may_be_asked_beside_a_running_host(self):
+        with GantryHost() as host:
+            status = run_gantry("migrate", "status", "--config", str(host.config_file))
+            self.assertEqual((status.returncode, status.stderr), (0, ""))
+            self.assertRegex(status.stdout, r"(?m)^notes +0001_create_note\S* +applied")
+            host.expect_alive()
 
 
 if __name__ == "__main__":

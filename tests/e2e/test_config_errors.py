@@ -126,6 +126,22 @@ class Faults(ConfigurationCase):
             self.assertIn("the value of ${DATABASE_URL}", result.stderr)
             self.assertNotIn("hunter2", result.stderr + result.stdout)
 
+    def test_an_address_that_no_start_would_take_is_found_before_it(self):
+        for text, place, reason in [
+            ("database: {url: 'mysql://root:hunter2@db/app'}", "1:17: database.url", "a value that is not shown here"),
+            ("kv: {store: redis, redis_url: 'redis://:hunter2@db/x'}", "kv.redis_url", "no number"),
+            ("rate_limits: {trusted_proxies: [10.0.0.0/33]}", "rate_limits.trusted_proxies", "10.0.0.0/33"),
+        ]:
+            self.write(f"{text}\ndata_directory: {self.data_directory}\n")
+            for command in ["check", "serve"]:
+                with self.subTest(command=command, text=text):
+                    result = self.run_gantry(command)
+                    self.assertEqual((result.returncode, result.stdout), (3, ""), result.stderr)
+                    self.assertIn(place, result.stderr)
+                    self.assertIn(reason, result.stderr)
+                    self.assertNotIn("hunter2", result.stderr)
+                    self.expect_nothing_started()
+
     def test_a_file_that_is_not_there_is_named(self):
         result = self.run_gantry("check")
         self.assertNotEqual(result.returncode, 0)

@@ -1,15 +1,13 @@
 """Events survive the death of the host: each accepted one arrives, in order, and a repetition can be told by its id."""
 
 import collections
-import http.client
 import itertools
 import random
-import threading
 import unittest
 
 import psql
+from askers import Askers
 from gantry_host import FIXTURES, PLUGINS, SOURCE, GantryHost
-from http_client import ask, connect
 from rounds import any_moment, rounds
 from waiting import until
 
@@ -20,39 +18,14 @@ WORKER = {
 }
 
 
-class Publishers:
-    """Clients that publish numbers without a pause, each under a key of its own, and remember which were accepted."""
+def publications(way, key, numbers):
+    for number in numbers:  # one step in C: threads share it
+        yield f"/worker/{way}/{key}", str(number).encode(), (key, number)
 
-    def __init__(self, address, ways, numbers):
-        self.accepted = []  # key and number
-        self.stopped = threading.Event()
-        self.threads = [
-            threading.Thread(target=self._publish, args=(address, way, f"key-{place}", numbers), daemon=True)
-            for place, way in enumerate(ways)
-        ]
 
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _publish(self, address, way, key, numbers):
-        connection = connect(address)
-        try:
-            while not self.stopped.is_set():
-                number = next(numbers)  # one step in C: threads share it
-                answer = ask(connection, "POST", f"/worker/{way}/{key}", str(number).encode())
-                if answer.status == 202:
-                    self.accepted.append((key, number))
-        except (OSError, http.client.HTTPException):
-            pass  # the host has been killed, as the test wanted
-        finally:
-            connection.close()
+def publishers(host, ways, numbers):
+    """Clients that publish numbers, each under a key of its own; key and number are remembered."""
+    return Askers(host.address, [publications(way, f"key-{place}", numbers) for place, way in enumerate(ways)])
 
 
 def heard(host):
@@ -83,12 +56,12 @@ class Events(unittest.TestCase):
         accepted, numbers, repeated = [], itertools.count(1), 0
         with GantryHost(WORKER) as host:
             for _ in rounds(12):
-                with Publishers(host.address, ["events"] * 3 + ["told"], numbers) as publishers:
+                with publishers(host, ["events"] * 3 + ["told"], numbers) as clients:
                     before = random.randint(1, 150)
-                    until(lambda: len(publishers.accepted) >= before, "events are being accepted")
+                    until(lambda: len(clients.accepted) >= before, "events are being accepted")
                     any_moment(0.05)
                     host.kill()
-                accepted += publishers.accepted
+                accepted += clients.accepted
                 host.start()
             repeated = self.expect_told(host, accepted)
             told = {int(row[0]) for row in psql.rows(host, "select payload from worker.told")}
@@ -97,9 +70,9 @@ class Events(unittest.TestCase):
 
     def test_a_durable_subscriber_catches_up_on_what_came_while_it_was_away(self):
         with GantryHost({**WORKER, "reload_watch": "1ms"}) as host:
-            with Publishers(host.address, ["events"], itertools.count(1)) as publishers:
-                until(lambda: len(publishers.accepted) >= 5, "events are being accepted")
-            self.expect_told(host, publishers.accepted)
+            with publishers(host, ["events"], itertools.count(1)) as clients:
+                until(lambda: len(clients.accepted) >= 5, "events are being accepted")
+            self.expect_told(host, clients.accepted)
             host.stop()
             # Without the plugin nobody delivers; what was said in the meantime is said by another hand.
             host.config["plugins"].pop("worker")

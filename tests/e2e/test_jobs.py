@@ -1,14 +1,13 @@
 """Jobs survive the death of the host: each accepted one is done, once, or its attempts say what happened."""
 
 import collections
-import http.client
+import itertools
 import random
-import threading
 import unittest
 
 import psql
+from askers import Askers
 from gantry_host import FIXTURES, PLUGINS, SOURCE, GantryHost
-from http_client import ask, connect
 from rounds import rounds
 from waiting import until
 
@@ -19,39 +18,9 @@ WORKER = {
 }
 
 
-class Submitters:
-    """Clients that submit jobs without a pause and remember which were accepted."""
-
-    def __init__(self, address, paths, each_max=1_000_000):
-        self.address = address
-        self.each_max = each_max
-        self.accepted = []
-        self.stopped = threading.Event()
-        self.threads = [threading.Thread(target=self._submit, args=(path,), daemon=True) for path in paths]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _submit(self, path):
-        connection = connect(self.address)
-        try:
-            for _ in range(self.each_max):
-                if self.stopped.is_set():
-                    break
-                answer = ask(connection, "POST", path, {})
-                if answer.status == 202:
-                    self.accepted.append(answer.body.decode())
-        except (OSError, http.client.HTTPException):
-            pass  # the host has been killed, as the test wanted
-        finally:
-            connection.close()
+def submitters(host, paths, each_max=1_000_000):
+    """Clients that submit jobs; their ids are remembered."""
+    return Askers(host.address, [itertools.repeat((path, {}, None), each_max) for path in paths])
 
 
 class Jobs(unittest.TestCase):
@@ -76,11 +45,11 @@ class Jobs(unittest.TestCase):
         with GantryHost(WORKER) as host:
             for _ in rounds(22):
                 paths = ["/worker/jobs/quick"] * 3 + ["/worker/jobs/slow", "/worker/sent"]
-                with Submitters(host.address, paths) as submitters:
+                with submitters(host, paths) as clients:
                     before = random.randint(1, 120)
-                    until(lambda: len(submitters.accepted) >= before, "jobs are being accepted")
+                    until(lambda: len(clients.accepted) >= before, "jobs are being accepted")
                     host.kill()
-                accepted += submitters.accepted
+                accepted += clients.accepted
                 host.start()
             repeated, marked = self.expect_done(host, accepted)
             self.assertGreater(marked, 0, "no kill has met a running job: the test shows nothing")
@@ -91,22 +60,22 @@ class Jobs(unittest.TestCase):
 
     def test_a_stopping_host_finishes_what_runs_and_keeps_the_rest(self):
         with GantryHost(WORKER) as host:
-            with Submitters(host.address, ["/worker/jobs/slow"] * 4, each_max=20) as submitters:
+            with submitters(host, ["/worker/jobs/slow"] * 4, each_max=20) as clients:
                 until(lambda: psql.number(host, "select count(*) from worker.run") > 5, "jobs are being done")
             host.stop()
             host.start()
-            _, marked = self.expect_done(host, submitters.accepted)
+            _, marked = self.expect_done(host, clients.accepted)
             self.assertEqual(marked, 0, "an orderly stop interrupts nothing")
 
     def test_a_killed_server_costs_no_job(self):
         with GantryHost(WORKER) as host:
-            with Submitters(host.address, ["/worker/jobs/quick"] * 3) as submitters:
-                until(lambda: len(submitters.accepted) > 50, "jobs are being accepted")
+            with submitters(host, ["/worker/jobs/quick"] * 3) as clients:
+                until(lambda: len(clients.accepted) > 50, "jobs are being accepted")
                 for pid in psql.rows(host, "select pid from pg_stat_activity where usename = 'gantry'"):
                     psql.rows(host, f"select pg_terminate_backend({pid[0]})")
-                before = len(submitters.accepted)
-                until(lambda: len(submitters.accepted) > before + 50, "it goes on")
-            self.expect_done(host, submitters.accepted)
+                before = len(clients.accepted)
+                until(lambda: len(clients.accepted) > before + 50, "it goes on")
+            self.expect_done(host, clients.accepted)
 
 
 if __name__ == "__main__":

@@ -177,5 +177,17 @@ class SharedStores(unittest.TestCase):
             self.assertEqual(host.get("/hello/World").status, 429)
 
 
+class IdleRules(unittest.TestCase):
+    def test_a_rule_that_limits_nothing_is_told_at_each_start_and_reload(self):
+        rules = {"login": {"owners": "nots", "limit": 3}, "reads": {"owners": "notes", "methods": "GET", "limit": 3}}
+        with GantryHost({"reload_watch": "10ms", "rate_limits": {"rules": rules}}) as host:
+            idle = host.logs(logger="limits", level="warn")
+            self.assertEqual([line["rule"] for line in idle], ["login"])
+            self.assertIn("no route", idle[0]["message"])
+            host.reload({"rate_limits": {"rules": {"login": {"owners": "notes"}, "reads": {"methods": "FETCH"}}}})
+            idle = host.logs(logger="limits", level="warn")
+            self.assertEqual([line["rule"] for line in idle], ["login", "reads"])
+
+
 if __name__ == "__main__":
     unittest.main()

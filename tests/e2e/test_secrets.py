@@ -1,5 +1,6 @@
 """`gantry secret` on the real binary: values come by standard input, are stored encrypted, and survive a new master key."""
 
+import json
 import os
 import stat
 import subprocess
@@ -25,6 +26,8 @@ class Secrets(ConfigurationCase):
         stored = self.secret("set", "notes", "api_key", value="geheim\n")
         self.assertEqual((stored.returncode, stored.stdout), (0, "stored notes/api_key\n"), stored.stderr)
         listed = self.secret("list")
+        as_json = json.loads(self.secret("list", "--json").stdout)["items"]
+        self.assertEqual([(item["owner"], item["name"]) for item in as_json], [("notes", "api_key")])
         self.assertRegex(listed.stdout, r"(?m)^notes +api_key +[0-9a-f]{16} +\d{4}-\d\d-\d\dT")
         self.assertNotIn("geheim", stored.stdout + stored.stderr + listed.stdout + listed.stderr)
         self.assertEqual(self.secret("remove", "notes", "api_key").returncode, 0)

@@ -72,6 +72,8 @@ def check_rpms(files):
     scripts = quietly(["rpm", "-qp", "--scripts", files["gantry"]])
     for word in ["useradd --system --gid gantry", "/var/lib/gantry", "systemctl try-restart gantry.service"]:
         assert word in scripts, f"{word} is not in the scripts:\n{scripts}"
+    scripts = quietly(["rpm", "-qp", "--scripts", files["gantry-plugin-hello"]])
+    assert scripts.count("systemctl reload gantry.service") == 2, scripts
     asked = quietly(["rpm", "-qp", "--requires", files["gantry-all"]])
     for name in PACKAGES - {"gantry-all"}:
         assert re.search(rf"(?m)^{name} = ", asked), asked

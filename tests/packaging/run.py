@@ -19,6 +19,7 @@ import yaml
 import booted
 import debian_root
 import package_files
+import rpm_root
 from host_process import HostProcess, ask, until
 from load import Load
 
@@ -244,6 +245,7 @@ def main(folder):
     debs = package_files.debs(folder)
     package_files.check_debs(debs)
     package_files.check_rpms(package_files.rpms(folder))
+    rpm_root.check(package_files.rpms(folder))
     check_container_files()
     step("the packages are sound, .deb and .rpm")
     with tempfile.TemporaryDirectory() as work:

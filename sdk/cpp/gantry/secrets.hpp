@@ -82,6 +82,7 @@ class Secrets {
     // not hold a lock which the callback takes.
     class Watch {
       public:
+        Watch() = default;  // watches nothing
         Watch(Watch&& other) noexcept = default;
         Watch& operator=(Watch&& other) noexcept {
             end();
