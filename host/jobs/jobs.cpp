@@ -63,6 +63,7 @@ void Jobs::start() {
     renew_at_ = Clock::now() + settings_.lease / 4;
     // Whoever else worked on the host's own server has died with it.
     if (database_.is_private()) store_->end_leases_but(host_);
+    store_->bury_expired();
     store_->take_back_from_dead();
     subscription_ = database_.listener().listen("gantry_job", [this](const std::string& payload) { heard(payload); });
     thread_ = std::thread([this] { run(); });
@@ -266,6 +267,8 @@ void Jobs::keep_lease() {
     }
     lease_until_ = asked_at + settings_.lease;
     renew_at_ = asked_at + settings_.lease / 4;
+    if (const auto silent = silence_.dead(store_->heartbeats_but(host_), asked_at, settings_.lease); !silent.empty())
+        store_->bury(silent);
     if (const std::size_t lost = store_->take_back_from_dead(); lost > 0) {
         logger_.info("jobs of a host that has ended wait again", {{"jobs", lost}});
         store_->tell_of_waiting();

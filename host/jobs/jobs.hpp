@@ -98,6 +98,7 @@ class Jobs {
     const log::Logger logger_;
     std::unique_ptr<database::Client> client_;
     std::optional<Store> store_;
+    Silence silence_;
     std::optional<Schedules> schedules_;
     std::optional<Submissions> submissions_;
     std::optional<Admin> admin_;
