@@ -141,7 +141,7 @@ class Reload(unittest.TestCase):
             host.reload()
             until(lambda: len(host.logs(message="reloaded")) == 1, "the first")
             before = state()
-            for _ in range(200):
+            for _ in range(50):
                 host.reload()
             until(lambda: state() <= before, f"{before} again")
 
