@@ -152,7 +152,9 @@ void Reloader::take_effect(const std::shared_ptr<PluginHosting>& hosting) {
 // Empty: nothing is wrong with it.
 std::string Reloader::fault_while_watched(const Swap& swap) {
     const auto end = core::Monotonic::now() + swap.hosting->config.reload_watch;
-    while (core::Monotonic::now() < end && pause(watch_pause)) {
+    for (auto now = core::Monotonic::now(); now < end; now = core::Monotonic::now()) {
+        // Not longer than it is watched: the former generation holds its memory and threads until then.
+        if (!pause(std::min(watch_pause, std::chrono::ceil<std::chrono::milliseconds>(end - now)))) break;
         std::string fault = fault_of(*swap.generation, *swap.former);
         if (!fault.empty()) return fault;
     }

@@ -11,8 +11,11 @@ std::uint64_t mono_ns() {
 }
 
 std::int64_t wall_us() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
+    return to_wall_us(std::chrono::system_clock::now());
+}
+
+std::int64_t to_wall_us(std::chrono::system_clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
 std::string rfc3339(std::int64_t wall_us) {

@@ -16,7 +16,8 @@ struct CertificateEnd {
     std::chrono::system_clock::time_point not_after;
 
     bool is_past(std::chrono::system_clock::time_point now) const { return not_after <= now; }
-    std::string text(std::chrono::system_clock::time_point now) const;  // "the certificate of example.org ends in 9 days"
+    std::string text(
+        std::chrono::system_clock::time_point now) const;  // "the certificate of example.org ends in 9 days, on 2026-02-03"
 };
 
 // Those that end within the notice, the earliest first.

@@ -9,7 +9,7 @@ namespace host::http {
 
 namespace {
 
-constexpr std::int64_t day_us = 24LL * 60 * 60 * 1'000'000;
+constexpr std::uint64_t day_ns = 24ULL * 60 * 60 * 1'000'000'000;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ TlsStore::TlsStore(const Tls& settings, log::Logger logger) : settings_(settings
 void TlsStore::reload() {
     auto fresh = std::make_shared<const TlsContext>(settings_, tickets_);
     current_.with([&](auto& current) { current.swap(fresh); });
-    next_warning_us_ = 0;
+    next_warning_ns_ = 0;
     warn_of_expiry();
 }
 
@@ -29,10 +29,11 @@ std::shared_ptr<const TlsContext> TlsStore::current() const {
 }
 
 void TlsStore::warn_of_expiry() {
-    const std::int64_t now = core::wall_us();
-    std::int64_t due = next_warning_us_;
+    // A wall clock that was set back would keep it quiet for as long.
+    const std::uint64_t now = core::mono_ns();
+    std::uint64_t due = next_warning_ns_;
     // Many workers ask, one of them warns.
-    if (now < due || !next_warning_us_.compare_exchange_strong(due, now + day_us)) return;
+    if (now < due || !next_warning_ns_.compare_exchange_strong(due, now + day_ns)) return;
     log_expiry();
 }
 
@@ -40,7 +41,9 @@ void TlsStore::log_expiry() const {
     const auto now = std::chrono::system_clock::now();
     for (const CertificateEnd& end : ending_certificates(current()->certificates(), now)) {
         logger_.warn(end.is_past(now) ? "a certificate has ended" : "a certificate ends soon",
-                     {{"certificate", end.name}, {"detail", end.text(now)}});
+                     {{"certificate", end.name},
+                      {"not_after", core::rfc3339(core::to_wall_us(end.not_after))},
+                      {"detail", end.text(now)}});
     }
 }
 

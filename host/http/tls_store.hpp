@@ -29,7 +29,7 @@ class TlsStore {
     const log::Logger logger_;
     TicketKeys tickets_;
     core::Locked<std::shared_ptr<const TlsContext>> current_;
-    std::atomic<std::int64_t> next_warning_us_{0};
+    std::atomic<std::uint64_t> next_warning_ns_{0};
 };
 
 }  // namespace host::http

@@ -31,6 +31,7 @@ void Foreman::start(database::Client& client, bool alone) {
     lease_until_ = Clock::now() + settings_.lease;
     renew_at_ = Clock::now() + settings_.lease / 4;
     if (alone) store_->end_leases_but(host_);
+    store_->bury_expired();
     store_->take_back_from_dead();
     thread_ = std::thread([this] { run(); });
 }
@@ -172,6 +173,8 @@ void Foreman::keep_lease() {
     }
     lease_until_ = asked_at + settings_.lease;
     renew_at_ = asked_at + settings_.lease / 4;
+    if (const auto silent = silence_.dead(store_->heartbeats_but(host_), asked_at, settings_.lease); !silent.empty())
+        store_->bury(silent);
     if (const std::size_t lost = store_->take_back_from_dead(); lost > 0) {
         logger_.info("jobs of a host that has ended wait again", {{"jobs", lost}});
         store_->tell_of_waiting();

@@ -15,6 +15,7 @@
 #include "host/jobs/floor.hpp"
 #include "host/jobs/schedules.hpp"
 #include "host/jobs/settings.hpp"
+#include "host/jobs/silence.hpp"
 #include "host/jobs/store.hpp"
 #include "host/jobs/verdicts.hpp"
 #include "host/log/logger.hpp"
@@ -73,6 +74,7 @@ class Foreman {
     Floor& floor_;
     const log::Logger logger_;
     std::optional<Store> store_;
+    Silence silence_;
     std::optional<Schedules> schedules_;
     AttemptCounts attempts_;
     std::mutex mutex_;

@@ -1,5 +1,7 @@
 #include "host/jobs/schedules.hpp"
 
+#include <utility>
+
 #include "host/core/error.hpp"
 #include "host/database/statement.hpp"
 #include "host/jobs/submissions.hpp"
@@ -16,6 +18,8 @@ using database::text_at;
 namespace {
 
 constexpr std::chrono::seconds on_time{60};
+// Less than that is an adjustment.
+constexpr std::chrono::seconds set_back_min{30};
 
 std::int64_t seconds_of(Moment moment) {
     return moment.time_since_epoch().count();
@@ -82,7 +86,8 @@ void Schedules::declare(const Worker& worker) {
             "  time_zone = case when (s.declared_cron, s.declared_time_zone) = (excluded.cron, excluded.time_zone)"
             "   then s.time_zone else excluded.time_zone end,"
             "  next_at = case when (s.declared_cron, s.declared_time_zone) = (excluded.cron, excluded.time_zone)"
-            "   and not s.retired then s.next_at else excluded.next_at end");
+            // Earlier if the clock has been set back since.
+            "   and not s.retired then least(s.next_at, excluded.next_at) else excluded.next_at end");
         statement.text(worker.plugin).text(schedule.name);
         statement.text(schedule.kind).bytes(schedule.payload);
         statement.text(schedule.cron).text(schedule.time_zone);
@@ -101,6 +106,7 @@ std::optional<std::chrono::milliseconds> Schedules::make_due(const std::vector<W
         if (!worker->schedules.empty()) plugins.push_back(worker->plugin);
     }
     if (plugins.empty()) return std::nullopt;
+    if (clock_was_set_back()) wait_less(plugins);
     Statement find(
         "select plugin, name, cron, time_zone, catch_up, catch_up_max, next_at from job_schedule"
         " where plugin = any($1::text[]) and enabled and not retired and next_at <= now()");
@@ -127,6 +133,33 @@ std::optional<std::chrono::milliseconds> Schedules::make_due(const std::vector<W
     const Rows answer = run(client_, next.texts(plugins).idempotent());
     if (is_null_at(answer, 0, 0)) return std::nullopt;
     return std::chrono::milliseconds(integer_at(answer, 0, 0));
+}
+
+// By the wall clock against the monotonic one, since it was last asked.
+bool Schedules::clock_was_set_back() {
+    const auto now =
+        std::chrono::system_clock::now().time_since_epoch() - std::chrono::steady_clock::now().time_since_epoch();
+    return now < std::exchange(wall_ahead_, now) - set_back_min;
+}
+
+// What was due at a moment that is now further away than the next one is due then. Moments that come a second time make no
+// second job.
+void Schedules::wait_less(const std::vector<std::string>& plugins) {
+    logger_.warn("the clock was set back, the schedules wait for its next moments");
+    Statement find(
+        "select plugin, name, cron, time_zone, next_at from job_schedule"
+        " where plugin = any($1::text[]) and enabled and not retired and next_at > now()");
+    const Rows rows = run(client_, find.texts(plugins).idempotent());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto next = Cron(text_at(rows, row, 2), text_at(rows, row, 3)).next(now_in_seconds());
+        if (!next) continue;
+        Statement statement(
+            "update job_schedule set next_at = least(next_at, timestamptz 'epoch' + $4 * interval '1 second')"
+            " where plugin = $1 and name = $2 and next_at = timestamptz 'epoch' + $3 * interval '1 microsecond'");
+        statement.text(text_at(rows, row, 0)).text(text_at(rows, row, 1));
+        statement.integer(integer_at(rows, row, 4)).integer(seconds_of(*next)).idempotent();
+        run(client_, statement);
+    }
 }
 
 // The moment is moved on and the jobs are made in one statement, by whichever host still finds it where it was.

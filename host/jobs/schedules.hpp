@@ -38,9 +38,12 @@ class Schedules {
   private:
     struct Due;
     void make(const Due& due, std::uint32_t attempts_max);
+    bool clock_was_set_back();
+    void wait_less(const std::vector<std::string>& plugins);
 
     database::Client& client_;
     const log::Logger logger_;
+    std::chrono::nanoseconds wall_ahead_ = std::chrono::nanoseconds::min() / 2;  // of the monotonic clock; none yet
 };
 
 }  // namespace host::jobs

@@ -33,8 +33,8 @@ std::int64_t Store::register_host(std::chrono::milliseconds lease) {
 }
 
 bool Store::renew_lease(std::int64_t host, std::chrono::milliseconds lease) {
-    Statement statement(
-        "update job_host set lease_until = now() + $2 * interval '1 millisecond' where id = $1 and lease_until > now()");
+    // Whether it has ended by the wall clock does not matter: it is lost when another host has buried this one.
+    Statement statement("update job_host set lease_until = now() + $2 * interval '1 millisecond' where id = $1");
     statement.integer(host).integer(lease.count()).idempotent();
     return run(client_, statement).affected() == 1;
 }
@@ -51,9 +51,34 @@ void Store::end_lease(std::int64_t host) {
     run(client_, statement);
 }
 
+void Store::bury_expired() {
+    Statement statement("delete from job_host where lease_until < now()");
+    run(client_, statement.idempotent());
+}
+
+std::vector<Heartbeat> Store::heartbeats_but(std::int64_t host) {
+    Statement statement("select id, lease_until, lease_until < now() from job_host where id <> $1");
+    const Rows rows = run(client_, statement.integer(host).idempotent());
+    std::vector<Heartbeat> beats;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        beats.push_back({integer_at(rows, row, 0), integer_at(rows, row, 1), integer_at(rows, row, 2) != 0});
+    return beats;
+}
+
+void Store::bury(const std::vector<Heartbeat>& silent) {
+    std::vector<std::int64_t> hosts, beats;
+    for (const Heartbeat& each : silent) {
+        hosts.push_back(each.host);
+        beats.push_back(each.lease_until_us);
+    }
+    // One that has spoken meanwhile lives.
+    Statement statement(
+        "delete from job_host h using unnest($1::bigint[], $2::bigint[]) as s(id, beat)"
+        " where h.id = s.id and h.lease_until = timestamptz 'epoch' + s.beat * interval '1 microsecond'");
+    run(client_, statement.integers(hosts).integers(beats).idempotent());
+}
+
 std::size_t Store::take_back_from_dead() {
-    Statement bury("delete from job_host where lease_until < now()");
-    run(client_, bury.idempotent());
     Statement statement(
         "update job set state = case when cancel_asked then 4 when attempt >= attempts_max then 3 else 0 end,"
         " finished_at = case when cancel_asked or attempt >= attempts_max then now() end, due_at = now(), host = null,"
@@ -103,8 +128,8 @@ Store::Step Store::step(std::int64_t host, const std::vector<Verdict>& verdicts,
         " where job.id = e.id and job.host = e.host and job.attempt = e.attempt and job.state = 1 returning 1"
         "), wanted as materialized ("
         " select * from unnest($10::text[], $11::text[], $12::int[]) as w(plugin, kind, room)"
-        // A host whose lease has ended may not know it yet: what it claimed now would be taken from it while it runs.
-        "  where exists (select from job_host where id = $9 and lease_until > now())"
+        // A host that was buried may not know it yet: what it claimed now would be taken from it while it runs.
+        "  where exists (select from job_host where id = $9)"
         "), claimed as ("
         " update job set state = 1, attempt = attempt + 1, host = $9, started_at = now(),"
         "  progress_permille = 0, progress_note = ''"

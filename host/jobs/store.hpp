@@ -11,6 +11,7 @@
 #include "host/jobs/admin.hpp"
 #include "host/jobs/floor.hpp"
 #include "host/jobs/job.hpp"
+#include "host/jobs/silence.hpp"
 #include "host/jobs/verdicts.hpp"
 
 namespace host::jobs {
@@ -27,7 +28,11 @@ class Store {
     // Also when every other host of this database is known to be dead.
     void end_leases_but(std::int64_t host);
     void end_lease(std::int64_t host);
-    // Jobs of hosts without a lease wait again, or are dead after their last attempt. How many.
+    // Hosts whose lease has ended by the wall clock: for a start, when nobody has been listened to yet.
+    void bury_expired();
+    std::vector<Heartbeat> heartbeats_but(std::int64_t host);
+    void bury(const std::vector<Heartbeat>& silent);
+    // Jobs of hosts that were buried wait again, or are dead after their last attempt. How many.
     std::size_t take_back_from_dead();
     // Every host looks for work.
     void tell_of_waiting();

@@ -1,8 +1,8 @@
 #include "host/log/logger.hpp"
 
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <deque>
@@ -11,6 +11,7 @@
 
 #include "host/core/clock.hpp"
 #include "host/core/locked.hpp"
+#include "host/log/descriptor_sink.hpp"
 #include "host/log/redact.hpp"
 
 namespace host::log {
@@ -184,7 +185,12 @@ std::shared_ptr<Sink> make_sink(const Settings& settings, spdlog::sink_ptr sink)
 }  // namespace
 
 std::shared_ptr<Sink> open_stderr(const Settings& settings) {
-    return make_sink(settings, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    const auto told = [format = settings.format](std::uint64_t lost) {
+        const Field lines("lines", lost);
+        const auto line = format == Format::Json ? json_line : text_line;
+        return line(Level::Error, "log", "lines of the log were lost", std::span(&lines, 1));
+    };
+    return make_sink(settings, std::make_shared<DescriptorSink>(STDERR_FILENO, told));
 }
 
 std::shared_ptr<Sink> open_memory(const Settings& settings, std::string& lines) {

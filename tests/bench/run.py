@@ -15,12 +15,12 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
-from cases import database, memory, micro, services, start, streams, throughput, tls, websockets  # noqa: E402
+from cases import database, memory, micro, reload, services, start, streams, throughput, tls, websockets  # noqa: E402
 from harness import machine, report  # noqa: E402
 from harness.context import Context  # noqa: E402
 
 CASES = {"throughput": throughput, "database": database, "micro": micro, "memory": memory, "start": start, "streams": streams,
-         "tls": tls, "websockets": websockets, "services": services}
+         "tls": tls, "websockets": websockets, "services": services, "reload": reload}
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/BENCHMARKS.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"

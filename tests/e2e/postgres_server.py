@@ -17,8 +17,9 @@ PROGRAMS = pathlib.Path(os.path.realpath(PSQL)).parent if "/postgresql/" in PSQL
 class PostgresServer:
     """Runs while it is entered; `url` is for a role that may make schemas and roles."""
 
-    def __init__(self):
+    def __init__(self, environment=None):
         self.directory = temporary_directory()
+        self.environment = environment or {}
         self.process = None
 
     def __enter__(self):
@@ -31,7 +32,7 @@ class PostgresServer:
             self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "--locale=C", "-E", "UTF8")
             arguments = ["-D", data, "-k", str(self.directory), "-c", "listen_addresses=", "-c", "fsync=off"]
             self.process = subprocess.Popen(
-                [str(PROGRAMS / "postgres"), *arguments], **self._as_user(), stdin=subprocess.DEVNULL,
+                [str(PROGRAMS / "postgres"), *arguments], **self._as_user(self.environment), stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )
             until(lambda: self._sql("select 1").returncode == 0, "PostgreSQL answers")
@@ -69,9 +70,9 @@ class PostgresServer:
         )
         assert answer.returncode == 0, answer.stderr
 
-    def _as_user(self):
+    def _as_user(self, environment=None):
         user = self._user()
-        common = {"env": self._environment(), "cwd": str(self.directory)}
+        common = {"env": {**self._environment(), **(environment or {})}, "cwd": str(self.directory)}
         return {**common, "user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user is not None else common
 
     @staticmethod

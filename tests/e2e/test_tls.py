@@ -1,7 +1,5 @@
 """TLS as clients meet it: Python's ssl and openssl's own command against the real binary."""
 
-import http.client
-import shutil
 import socket
 import ssl
 import subprocess
@@ -9,54 +7,13 @@ import unittest
 
 import notes_client
 from configuration_case import ConfigurationCase
-from gantry_host import GantryHost, merged, temporary_directory
 from http_client import ask
+from tls_case import TlsCase
 from tls_files import Authority
 from waiting import PATIENCE_SECONDS, until
 
 GET = b"GET /hello/World HTTP/1.1\r\nHost: x\r\n\r\n"
 MEGABYTE = 1_000_000
-
-
-class TlsCase(unittest.TestCase):
-    """A host with a plain and a TLS address, and an authority that its clients believe."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.directory = temporary_directory()
-        cls.addClassCleanup(shutil.rmtree, cls.directory, ignore_errors=True)
-        cls.authority = Authority(cls.directory)
-        names = {"localhost": "DNS:localhost,IP:127.0.0.1", "wild": "DNS:*.example.org"}
-        made = [cls.authority.sign(name, cls.days, alternatives) for name, alternatives in names.items()]
-        tls = {"certificates": [str(certificate) for certificate, _ in made], "keys": [str(key) for _, key in made]}
-        changes = {"http": {"listen": ["127.0.0.1:0", "https://127.0.0.1:0"], "tls": tls}}
-        cls.host = cls.enterClassContext(GantryHost(merged(changes, cls.more_changes()), cls.environment))
-        cls.port = next(int(line.rsplit(":", 1)[1]) for line in cls.host.banner if "https://" in line)
-
-    days = 90
-    # ASan keeps freed memory back; with a small store of it, memory that grows is memory in use.
-    environment = {"ASAN_OPTIONS": "quarantine_size_mb=1:malloc_context_size=2"}
-
-    @classmethod
-    def more_changes(cls):
-        return {}
-
-    def tearDown(self):
-        self.host.expect_alive()
-
-    def context(self):
-        return ssl.create_default_context(cafile=self.authority.certificate)
-
-    def connect(self, name="localhost", context=None, receive_buffer=None):
-        plain = socket.socket()
-        if receive_buffer:
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        plain.settimeout(PATIENCE_SECONDS)
-        plain.connect(("127.0.0.1", self.port))
-        return (context or self.context()).wrap_socket(plain, server_hostname=name)
-
-    def https(self, context=None):
-        return http.client.HTTPSConnection("localhost", self.port, timeout=PATIENCE_SECONDS, context=context or self.context())
 
 
 class Tls(TlsCase):
@@ -148,18 +105,6 @@ class Tls(TlsCase):
     def test_health_has_nothing_to_say_about_a_certificate_that_holds(self):
         found = {one["name"]: one["state"] for one in self.host.get("/health/detailed").json()["dependencies"]}
         self.assertEqual(found["certificates"], "ok")
-
-
-class EndingCertificate(TlsCase):
-    days = 5
-
-    def test_it_is_told_in_the_log_and_in_health(self):
-        answer = self.host.get("/health/detailed")
-        self.assertEqual((answer.status, answer.json()["status"]), (200, "degraded"))
-        found = {one["name"]: one for one in answer.json()["dependencies"]}["certificates"]
-        self.assertEqual(found["state"], "degraded")
-        self.assertRegex(found["detail"], r"^the certificate of \S+ ends in [45] days$")
-        self.assertEqual(len(self.host.logs(level="warn", message="a certificate ends soon")), 2)
 
 
 class ClientCertificates(TlsCase):

@@ -28,16 +28,18 @@ plugins:
 
 
 class Gantry(Server):
-    """`data`: an existing data directory to start on; without it a new one. `tls`: a harness.tls.Identity."""
+    """`data`: an existing data directory to start on; without it a new one. `tls`: a harness.tls.Identity.
+    `more_settings`: further lines of YAML."""
 
     def __init__(self, context, plugins=("hello", "bench"), name="gantry", data=None, core=SERVER_CORE,
-                 database_connections=4, tls=None):
+                 database_connections=4, tls=None, more_settings=""):
         self.directory = context.new_directory(name)
         self.data = data or self.directory / "data"
         port = free_port()
         self.tls_port = tls.port if tls else None
         config = self.directory / "gantry.yaml"
-        config.write_text(configuration(context, port, self.data, plugins, database_connections, tls), encoding="utf-8")
+        text = configuration(context, port, self.data, plugins, database_connections, tls) + more_settings
+        config.write_text(text, encoding="utf-8")
         super().__init__(name, [context.build / "gantry", "serve", "--config", config], port, self.directory / "log", core)
 
     def __enter__(self):

@@ -53,8 +53,8 @@ def measure(server, request: Request, seconds, core=CLIENT_CORE) -> Load:
     requests = int(_found(r"(\d+) requests in", report))
     return Load(
         requests_a_second=float(_found(r"Requests/sec:\s+([\d.]+)", report)),
-        p50_ms=_latency("50", report),
-        p99_ms=_latency("99", report),
+        p50_ms=latency_ms("50", report),
+        p99_ms=latency_ms("99", report),
         cpu_us=(proc.cpu_seconds(pids) - cpu_before) * 1e6 / requests,
         postgres_us=(proc.cpu_seconds(postgres) - postgres_before) * 1e6 / requests,
         rss_mb=proc.rss_bytes(pids) / 1e6,
@@ -76,8 +76,16 @@ def _found(pattern, report):
     return match.group(1)
 
 
-def _latency(percent, report):
+def latency_ms(percent, report):
     match = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s)\s*$", report, re.M)
     if not match:
         raise RuntimeError(f"wrk printed no {percent}% latency:\n{report}")
+    return float(match.group(1)) * MILLISECONDS[match.group(2)]
+
+
+def longest_ms(report):
+    """The column Max of the line Latency: average, deviation, longest."""
+    match = re.search(r"^\s+Latency(?:\s+[\d.]+(?:us|ms|s)){2}\s+([\d.]+)(us|ms|s)\s", report, re.M)
+    if not match:
+        raise RuntimeError(f"wrk printed no longest latency:\n{report}")
     return float(match.group(1)) * MILLISECONDS[match.group(2)]

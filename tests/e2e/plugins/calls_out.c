@@ -1,5 +1,5 @@
 /* Calls whatever URL the request names in X-Url, with the secret api_key as X-Key, and answers the status it got, or the
- * code of the failure: for tests of the egress rules and the secrets on the real host. */
+ * code of the failure and what it says: for tests of the egress rules, certificates and secrets on the real host. */
 #include "tests/fixtures/plugins/route.h"
 
 #include <stdio.h>
@@ -27,11 +27,15 @@ static gantry_status on_data(void* user, gantry_bytes data) {
     return GANTRY_OK;
 }
 
+static void failure_text(char* text, size_t size, const gantry_error* error) {
+    snprintf(text, size, "%s\n%s", error->code, error->message);
+}
+
 static void on_done(void* user, gantry_status status, const gantry_error* error) {
     call* under_way = user;
-    char text[128];
+    char text[512];
     if (status < 0)
-        snprintf(text, sizeof text, "%s", error->code);
+        failure_text(text, sizeof text, error);
     else
         snprintf(text, sizeof text, "%u", under_way->status);
     fixture_reply(under_way->request, text);
@@ -46,6 +50,8 @@ static gantry_status handle(void* user, gantry_id id, const gantry_request* requ
     for (uint32_t i = 0; i < request->headers_n; ++i) {
         const gantry_str name = request->headers[i].name;
         if (name.size == 5 && strncasecmp(name.data, "x-url", 5) == 0) wanted.url = request->headers[i].value;
+        if (name.size == 9 && strncasecmp(name.data, "x-retries", 9) == 0)
+            wanted.retries_max = (uint32_t)(request->headers[i].value.data[0] - '0');
     }
     const gantry_http_sink sink = {.struct_size = sizeof sink, .head = on_head, .data = on_data, .done = on_done};
     gantry_error error = {.struct_size = sizeof error};
@@ -55,7 +61,9 @@ static gantry_status handle(void* user, gantry_id id, const gantry_request* requ
     const gantry_status status = client->send(fixture_host, &wanted, &sink, under_way, NULL, &error);
     if (status >= 0) return GANTRY_PENDING;
     free(under_way);
-    return fixture_reply(id, error.code);
+    char text[512];
+    failure_text(text, sizeof text, &error);
+    return fixture_reply(id, text);
 }
 
 static gantry_status start(gantry_plugin* plugin, gantry_error* error) {

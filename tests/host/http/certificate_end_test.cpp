@@ -15,9 +15,9 @@ TEST(CertificateEnd, OnlyThoseWithinTheNoticeAreNamedTheEarliestFirst) {
                                              {"d.pem", {"tomorrow.example.org"}, now + 25h}},
                                             now);
     ASSERT_EQ(ending.size(), 3u);
-    EXPECT_EQ(ending[0].text(now), "the certificate of c.pem has ended");
-    EXPECT_EQ(ending[1].text(now), "the certificate of tomorrow.example.org ends in 1 day");
-    EXPECT_EQ(ending[2].text(now), "the certificate of near.example.org ends in 13 days");
+    EXPECT_EQ(ending[0].text(now), "the certificate of c.pem ended on 2024-10-03");
+    EXPECT_EQ(ending[1].text(now), "the certificate of tomorrow.example.org ends in 1 day, on 2024-10-05");
+    EXPECT_EQ(ending[2].text(now), "the certificate of near.example.org ends in 13 days, on 2024-10-17");
 }
 
 }  // namespace

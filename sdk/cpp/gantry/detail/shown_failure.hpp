@@ -3,7 +3,12 @@
 // What an exception tells those who asked, clients and other plugins: never the text of a defect, of the database or of
 // another server. That is for the log.
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
 #include <string>
+#include <string_view>
 
 #include <gantry/database/error.hpp>
 #include <gantry/detail/guard.hpp>
@@ -18,8 +23,30 @@ inline gantry_error shown_defect(const Context& context, std::string_view reason
     return error;
 }
 
+// A database that is down fails every request alike: one line a second tells as much as one for each.
+inline void log_database_trouble(const Context& context, std::string_view reason) noexcept {
+    static std::atomic<std::int64_t> quiet_until_ms{0};
+    static std::atomic<std::int64_t> unsaid{0};
+    const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+    const std::int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
+    std::int64_t until = quiet_until_ms;
+    if (now < until || !quiet_until_ms.compare_exchange_strong(until, now + 1000)) {
+        ++unsaid;
+        return;
+    }
+    char others[24];
+    const int size = std::snprintf(others, sizeof others, "%lld", static_cast<long long>(unsaid.exchange(0)));
+    const gantry_pair fields[] = {{str("reason"), str(reason)},
+                                  {str("others_before"), str(std::string_view(others, static_cast<std::size_t>(size)))}};
+    context.log->write(context.host, GANTRY_LOG_ERROR, str("the database cannot be used"), fields, 2);
+}
+
 inline gantry_error shown_database_failure(const Context& context, const DatabaseError& failure) noexcept {
-    log_error(context, "a database operation failed", failure.what());
+    if (failure.is_connection_trouble() || failure.status() == Status::Timeout) {
+        log_database_trouble(context, failure.what());
+    } else {
+        log_error(context, "a database operation failed", failure.what());
+    }
     gantry_error error = empty_error();
     if (failure.is_duplicate()) {
         fill(&error, GANTRY_E_CONFLICT, "ALREADY_EXISTS", "one with the same key exists already");
