@@ -24,7 +24,7 @@ namespace {
 // A cancel request that overtakes its statement is lost, so it is repeated.
 constexpr auto cancel_interval = 100ms;
 // A server that has not answered a cancel request by then will not; the connection is given up.
-constexpr auto cancel_patience = 5s;
+constexpr auto cancel_patience = 2s;
 
 constexpr std::size_t libpq_room_bytes = 8'192;
 
@@ -51,6 +51,10 @@ void check_sent(PGconn* connection, int sent) {
 
 AnswerWait::AnswerWait(PGconn* connection, const Bounds& bounds)
     : connection_(connection), bounds_(bounds), wake_(bounds.deadline) {}
+
+AnswerWait::~AnswerWait() {
+    if (cancel_ && !cancel_->wait_until(give_up_)) give_up();
+}
 
 void AnswerWait::send_rest() {
     for (;;) {
@@ -105,12 +109,15 @@ void AnswerWait::interrupt(Error reason) {
     }
     wake_ = now + cancel_interval;
     if (now >= give_up_) {
-        shutdown(PQsocket(connection_), SHUT_RDWR);
+        give_up();
         throw *reason_;
     }
-    const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection_), &PQfreeCancel);
-    char refusal[256];
-    PQcancel(request.get(), refusal, sizeof refusal);  // repeated until it works, or until give_up_
+    // Repeated until it works.
+    if (!cancel_ || cancel_->has_ended()) cancel_.emplace(connection_);
+}
+
+void AnswerWait::give_up() {
+    shutdown(PQsocket(connection_), SHUT_RDWR);
 }
 
 }  // namespace host::database

@@ -7,6 +7,7 @@
 #include "host/core/clock.hpp"
 #include "host/core/error.hpp"
 #include "host/database/bounds.hpp"
+#include "host/database/cancel_request.hpp"
 
 struct pg_conn;
 
@@ -22,10 +23,16 @@ class AnswerWait {
   public:
     // Both outlive it.
     AnswerWait(pg_conn* connection, const Bounds& bounds);
+    // Waits until a cancel request cannot hit the next statement any more, or makes sure that there is none.
+    ~AnswerWait();
+    AnswerWait(const AnswerWait&) = delete;
+    AnswerWait& operator=(const AnswerWait&) = delete;
 
     void send_rest();
     // Until PQgetResult() would not block.
     void until_result();
+    // Ends the connection: nothing can be sent on it any more.
+    void give_up();
     // Why the exchange was interrupted, if it was.
     const std::optional<core::Error>& reason() const { return reason_; }
 
@@ -41,6 +48,7 @@ class AnswerWait {
     std::size_t bytes_received_ = 0;
     std::size_t reads_ = 0;
     std::optional<core::Error> reason_;
+    std::optional<CancelRequest> cancel_;
 };
 
 }  // namespace host::database

@@ -269,7 +269,7 @@ PGresult* Connection::finish(AnswerWait& wait) {
         if (!next) break;
         const auto status = PQresultStatus(next.get());
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
-            close();  // there is no polite way out of a COPY that nobody feeds or reads
+            wait.give_up();  // there is no polite way out of a COPY that nobody feeds or reads
             throw Error{Code::InvalidArgument, "COPY cannot be run as a statement, use copy_in"};
         }
         // Of several statements the first error is the answer, else the last result.
