@@ -12,7 +12,8 @@ help:
 	@echo "make run     build, start gantry with config/gantry.dev.yaml on http://127.0.0.1:8080"
 	@echo "make docs-ui the files of /docs and /redoc (npm, pinned); part of make build where npm is installed"
 	@echo "make test    build with ASan and UBSan, run every test"
-	@echo "make nightly kill -9 in the middle of jobs, events, reloads and changes of the master key, ten times as often as in make test"
+	@echo "make nightly kill -9 in the middle of jobs, events, reloads and changes of the master key, ten times as often as in make test;"
+	@echo "             and all of the real binary under ThreadSanitizer"
 	@echo "make build   the release build: build/release/gantry and build/release/plugins"
 	@echo "make check   layers, formatting, installed tree"
 	@echo "make openapi  lints the OpenAPI document of the example plugins (npm, pinned)"
@@ -46,6 +47,9 @@ nightly: packages
 	cmake --preset dev
 	cmake --build --preset dev
 	GANTRY_ROUNDS_TIMES=$(or $(ROUNDS_TIMES),10) ctest --preset dev -L kill
+	cmake --preset tsan
+	cmake --build --preset tsan
+	ctest --preset tsan -L e2e
 
 tsan: packages
 	cmake --preset tsan

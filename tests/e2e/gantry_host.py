@@ -19,6 +19,8 @@ BINARY = os.environ.get("GANTRY_BINARY", "build/dev/gantry")
 PLUGINS = pathlib.Path(os.environ.get("GANTRY_PLUGINS", "build/dev/plugins")).resolve()
 FIXTURES = pathlib.Path(os.environ.get("GANTRY_FIXTURES", "build/dev/tests/fixtures")).resolve()
 SOURCE = pathlib.Path(os.environ.get("GANTRY_SOURCE", pathlib.Path(__file__).resolve().parents[2])).resolve()
+# What a byte of the host takes: TSan keeps several of its own for each.
+MEMORY_FACTOR = 4 if os.environ.get("GANTRY_SANITIZE") == "thread" else 1
 
 SANITIZER_REPORT = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
 ADDRESS = re.compile(r"http://([0-9.]+):(\d+)$")

@@ -10,7 +10,7 @@ import unittest
 
 import websockets
 
-from gantry_host import FIXTURES, PLUGINS, GantryHost, temporary_directory
+from gantry_host import FIXTURES, MEMORY_FACTOR, PLUGINS, GantryHost, temporary_directory
 from tls_files import Authority
 from waiting import PATIENCE_SECONDS, until
 
@@ -125,7 +125,7 @@ class WebSockets(unittest.IsolatedAsyncioTestCase):
             largest = max(largest, self.host.rss_bytes())
             await asyncio.sleep(0.05)
         # Twenty times the queue's end (1 MiB), some for TLS, and what the kernel holds is not ours.
-        self.assertLess(largest - before, 60 * MEGABYTE)
+        self.assertLess(largest - before, 60 * MEGABYTE * MEMORY_FACTOR)
         for socket in wires:
             socket.transport.abort()
 
