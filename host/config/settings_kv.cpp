@@ -16,7 +16,7 @@ void add_kv_settings(Settings& all) {
     kv.add("redis_url", &Kv::redis_url, "redis://[user:password@]host[:port][/number] or unix:/path[?db=number]",
            {{"x-secret", true}, {"pattern", "^(redis://|unix:/)"}});
     kv.add("deadline", &Kv::deadline, "For an answer of PostgreSQL or Redis");
-    kv.add("queue_max", &Kv::queue_max, "Operations that wait for Redis; above it they are refused",
+    kv.add("queue_max", &Kv::queue_max, "Operations that Redis has not answered; above it they are refused",
            {{"minimum", 1}, {"maximum", 1'000'000}});
 }
 

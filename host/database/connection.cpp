@@ -94,8 +94,9 @@ Connection::Transaction Connection::transaction() const {
 void Connection::become(const Owner& owner, const Bounds& bounds) {
     if (owner_ == owner.id) return;
     owner_.clear();
-    // What the former owner may have left in the session goes first: a temporary table would even hide one of ours.
-    command("close all; discard temp; select pg_advisory_unlock_all(); set role " +
+    // What the former owner may have left in the session goes first: a temporary table would even hide one of ours, and of
+    // what set_config() or DO has set no answer tells.
+    command("close all; discard temp; select pg_advisory_unlock_all(); reset all; unlisten *; set role " +
                 (owner.role.empty() ? "none" : quote_name(owner.role)) + "; set search_path = " + quote_name(owner.schema) +
                 ", public",
             bounds);

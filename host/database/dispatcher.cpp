@@ -126,6 +126,7 @@ void Dispatcher::put_back(std::size_t number, Batch batch) {
         OperationPointer& operation = *each;
         quick_statements_.forget(operation->statement);
         operation->statement = 0;
+        operation->start_by = operation->deadline;  // it has begun, only not by itself
         if (operation->cancelled) {
             refusals_.push_back({std::move(operation), Error{Code::Cancelled, "the operation was cancelled"}});
         } else {

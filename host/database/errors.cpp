@@ -65,12 +65,16 @@ Error error_of(const PGresult* result) {
     // server's own deadline from an administrator, or a server that ends.
     if (sqlstate == "57014" && message.find("statement timeout") != std::string::npos)
         return Error{Code::Timeout, message, {}, "SQLSTATE_57014"};
+    // The wrong number of parameters. As the end of a connection, what a pooler says with this SQLSTATE is FATAL.
+    if (sqlstate == "08P01" && field(result, PG_DIAG_SEVERITY_NONLOCALIZED) == "ERROR")
+        return Error{Code::Internal, message, {}, "SQLSTATE_08P01"};
     if (message.empty()) message = without_line_end(PQresultErrorMessage(result));
     if (message.empty()) message = "the connection to the database broke";
     return error_of(sqlstate.empty() ? "08006" : sqlstate, message, field(result, PG_DIAG_CONSTRAINT_NAME));
 }
 
 bool is_connection_failure(const Error& error) {
+    if (error.code() == Code::Internal) return false;
     return error.name().compare(0, 11, "SQLSTATE_08") == 0 || error.name().compare(0, 12, "SQLSTATE_57P") == 0;
 }
 

@@ -145,7 +145,9 @@ Rows Executor::perform_alone(const Operation& operation, const Bounds& bounds) {
             const auto duration = Monotonic::now() - begun;
             leave_no_transaction();
             connection_.settle(bounds);
-            if (operation.statement != 0) dispatcher_.quick_statements().ran(operation.statement, duration);
+            // A ROLLBACK or SET would take hold of the others of its batch.
+            if (operation.statement != 0 && rows.are_of_data())
+                dispatcher_.quick_statements().ran(operation.statement, duration);
             return rows;
         } catch (const Error& error) {
             if (!first || !is_idempotent(operation) || !is_connection_failure(error)) throw;
@@ -243,7 +245,8 @@ void Executor::prepare_for(const Operation& operation, const Bounds& bounds) {
     try {
         connection_.become(operation.user->owner, bounds);
     } catch (const Error& error) {
-        if (!is_connection_failure(error)) throw;
+        // A former owner may have set a deadline that lets nothing be done in this session any more.
+        if (!is_connection_failure(error) && error.name() != "SQLSTATE_57014") throw;
         // Nothing of the operation was sent yet, so nothing can happen twice.
         connection_.close();
         ensure_connected(bounds);

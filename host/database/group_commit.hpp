@@ -51,9 +51,8 @@ class GroupCommit {
         }
         try {
             send(batch);
-        } catch (const core::Error&) {
-            std::lock_guard lock(mutex_);
-            --under_way_;
+        } catch (const core::Error& error) {
+            give_up(error);
             throw;
         }
     }
@@ -61,6 +60,24 @@ class GroupCommit {
   private:
     // A second statement is prepared while the first waits for the disk.
     static constexpr std::size_t under_way_max = 2;
+
+    // What could not be sent ends. Who came meanwhile waits for it, and would wait for ever if nothing else is under way.
+    void give_up(const core::Error& error) {
+        for (;;) {
+            std::vector<Item> left;
+            {
+                std::lock_guard lock(mutex_);
+                if (under_way_ == 1) take(left);
+                if (left.empty()) {
+                    --under_way_;
+                    return;
+                }
+            }
+            Outcome refused;
+            refused.error = error;
+            finish_(left, refused);
+        }
+    }
 
     // Under the lock.
     void take(std::vector<Item>& batch) {

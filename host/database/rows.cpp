@@ -128,6 +128,13 @@ Rows::~Rows() = default;
 Rows::Rows(Rows&&) noexcept = default;
 Rows& Rows::operator=(Rows&&) noexcept = default;
 
+bool Rows::are_of_data() const {
+    if (!result_) return false;
+    const std::string_view tag = PQcmdStatus(result_.get());
+    const std::string_view command = tag.substr(0, tag.find(' '));
+    return command == "SELECT" || command == "INSERT" || command == "UPDATE" || command == "DELETE" || command == "MERGE";
+}
+
 const gantry_value& Rows::cell(std::size_t row, std::size_t column) const {
     return cells_.at(row * columns_.size() + column);
 }

@@ -27,6 +27,8 @@ class Rows {
     const gantry_rows& view() const { return view_; }
     std::size_t size() const { return view_.rows_n; }
     std::uint64_t affected() const { return view_.affected; }
+    // Of a statement that reads or changes rows, and nothing of the session or its transaction.
+    bool are_of_data() const;
     const gantry_value& cell(std::size_t row, std::size_t column) const;
 
   private:

@@ -81,7 +81,9 @@ void Caller::send(Call call, Events events, std::uint64_t* id, const std::functi
 void Caller::resume(std::uint64_t id) {
     loop_.post([&loop = loop_, user = user_, id] {
         Transfer* transfer = loop.find(id);
-        if (transfer != nullptr && &transfer->user() == user.get()) transfer->resume();
+        if (transfer == nullptr || &transfer->user() != user.get()) return;
+        transfer->resume();
+        loop.end_if_over(*transfer);
     });
 }
 

@@ -76,8 +76,9 @@ void Transfer::resume() {
     paused_ = false;
     if (!std::exchange(held_, false) || !attempt_) return;
     last_activity_ = Clock::now();
-    // May deliver what was held back before it returns.
-    curl_easy_pause(attempt_->easy(), CURLPAUSE_CONT);
+    // May deliver what was held back before it returns. If that is not wanted, libcurl leaves it to us to end the attempt.
+    const CURLcode code = curl_easy_pause(attempt_->easy(), CURLPAUSE_CONT);
+    if (code != CURLE_OK) attempt_ended(code);
 }
 
 bool Transfer::may_connect(AddressKind kind) {

@@ -173,6 +173,8 @@ void Foreman::keep_lease() {
     }
     lease_until_ = asked_at + settings_.lease;
     renew_at_ = asked_at + settings_.lease / 4;
+    // A claim of ours that broke off may have been committed after it was asked for last.
+    store_->give_up_unknown(host_, floor_.held());
     if (const auto silent = silence_.dead(store_->heartbeats_but(host_), asked_at, settings_.lease); !silent.empty())
         store_->bury(silent);
     if (const std::size_t lost = store_->take_back_from_dead(); lost > 0) {

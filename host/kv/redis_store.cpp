@@ -84,7 +84,8 @@ void RedisStore::begin(const Request& request, Completion completion) {
             ++failures_;
             throw away();
         }
-        if (queue_.size() >= settings_.queue_max) {
+        // All that Redis has not answered: what it does not read piles up before the socket.
+        if (waiting_ >= settings_.queue_max) {
             ++failures_;
             throw Error{Code::Busy, "too many operations wait for redis (kv.queue_max)"}.mark_retryable();
         }

@@ -131,6 +131,27 @@ TEST(Dispatcher, SpreadsWhatCouldNotGoTogetherOverTheLanes) {
     EXPECT_EQ(there.front()->id, second);
 }
 
+TEST(Dispatcher, DoesNotCallBusyWhatHadBegunInTime) {
+    Dispatcher dispatcher({1, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    for (int i = 0; i < 2; ++i)
+        dispatcher.submit(make_query(user, quick));
+    Batch batch = dispatcher.next(0);
+    ASSERT_EQ(batch.size(), 2U);
+    const auto late = make_operation(user, 0ms)->start_by;
+    for (const OperationPointer& each : batch)
+        each->start_by = late;
+    dispatcher.put_back(0, std::move(batch));
+    dispatcher.submit(make_operation(user, 0ms));
+    const auto refusals = dispatcher.refusals();
+    ASSERT_EQ(refusals.size(), 1U) << "only what never began";
+    dispatcher.refused(*refusals[0].operation);
+    for (int i = 0; i < 2; ++i)
+        dispatcher.finished(0, dispatcher.next(0));
+    EXPECT_EQ(user->operations, 0U);
+}
+
 TEST(Dispatcher, CancelsOfWhatGoesTogetherOnlyWhatIsMeant) {
     Dispatcher dispatcher({1, 32, 10s});
     const auto user = std::make_shared<User>();

@@ -161,6 +161,23 @@ TEST(Client, IsGivenUpByItsReceiver) {
     EXPECT_EQ(pending.wait().failure(), "CANCELLED");
 }
 
+TEST(Client, IsGivenUpByItsReceiverAfterAPause) {
+    const std::string begun(300'000, 'x');
+    ScriptedServer server([&](Peer& peer, const Received&) {
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 400000\r\n\r\n" + begun);
+        peer.wait_for_close();
+    });
+    Calling calling;
+    Pending pending;
+    // What is held back while it pauses is given out by resume(). It says stop there, and nothing more comes.
+    pending.flow = [&](const Outcome& outcome) {
+        calling.caller->resume(pending.id);
+        return outcome.body.size() < begun.size() ? Flow::Pause : Flow::Stop;
+    };
+    calling.caller->send(get(server.url()), pending.events(), &pending.id);
+    EXPECT_EQ(pending.wait().failure(), "CANCELLED");
+}
+
 TEST(Client, CancelsACallThatWaits) {
     ScriptedServer server([](Peer& peer, const Received&) { peer.wait_for_close(); });
     Calling calling;

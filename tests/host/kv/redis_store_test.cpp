@@ -5,6 +5,7 @@
 #include <hiredis/hiredis.h>
 
 #include <atomic>
+#include <set>
 
 #include "tests/host/kv/kv_fixture.hpp"
 #include "tests/support/redis.hpp"
@@ -247,6 +248,74 @@ TEST_F(RedisStoreTest, RefusesWhatWouldPileUp) {
         EXPECT_EQ(error.code(), Code::Busy);
     }
     leave.set_value();
+}
+
+TEST_F(RedisStoreTest, RefusesWhatWouldPileUpBeforeARedisThatHangs) {
+    server.start();
+    Settings settings;
+    settings.redis_url = server.url();
+    settings.deadline = 30s;
+    settings.queue_max = 2;
+    RedisStore small(settings, log::Logger(log::open_memory({}, lines), "kv"));
+    small.start();
+    server.freeze();
+    int taken = 0;
+    for (int i = 0; i < 2'000; ++i) {
+        try {
+            small.begin({.operation = Operation::Put, .key = "a", .owner = "o", .value = "x"}, [](Outcome&&) {});
+            ++taken;
+        } catch (const core::Error& error) {
+            EXPECT_EQ(error.code(), Code::Busy);
+        }
+    }
+    EXPECT_EQ(taken, 2) << "what was sent and is not answered waits, too";
+    small.stop();
+    server.thaw();
+}
+
+// Each thread has a key of its own, so whatever it reads there is its own, whatever happens to Redis meanwhile.
+TEST_F(RedisStoreTest, GivesEachItsOwnAnswerThoughRedisDiesAndForgets) {
+    server.start();
+    use(server.url(), 30s);
+    std::atomic<bool> over{false};
+    std::atomic<int> wrong{0}, right{0};
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+        threads.emplace_back([&, thread] {
+            const std::string key = "key" + std::to_string(thread);
+            std::set<std::string> written;  // the last that was certain, and what may have been written since
+            for (int i = 0; !over; ++i) {
+                const std::string value = key + "=" + std::to_string(i);
+                const Outcome put = call().put(key, value);
+                if (!put.failure) written.clear();
+                written.insert(value);
+                const Outcome got = call().get(key);
+                const bool lost = got.failure == Code::NotFound || got.failure == Code::Unavailable;
+                if (got.failure ? !lost : written.count(got.value) == 0) ++wrong;
+                if (!put.failure && !got.failure && got.version != put.version) ++wrong;
+                // A new Redis counts from nothing.
+                const Outcome added = call().add(key + "n", 1);
+                if (added.failure ? added.failure != Code::Unavailable : added.sum < 1 || added.sum > i + 1) ++wrong;
+                if (!added.failure) ++right;
+            }
+        });
+    }
+    const auto answered = [&](int count) {
+        return until([&, until_count = right + count] { return right >= until_count; });
+    };
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_TRUE(answered(100));
+        ask("SCRIPT FLUSH");
+        EXPECT_TRUE(answered(100));
+        server.kill();
+        server.start();
+    }
+    EXPECT_TRUE(answered(100));
+    over = true;
+    for (auto& thread : threads)
+        thread.join();
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(store->counts().waiting, 0U);
 }
 
 class RedisWithPassword : public RedisStoreTest {

@@ -1,0 +1,35 @@
+#include "host/database/group_commit.hpp"
+
+#include <gtest/gtest.h>
+
+using host::core::Code;
+using host::core::Error;
+using namespace host::database;
+
+// Two are being sent and a third waits for them; then neither can be sent.
+TEST(GroupCommit, LeavesNobodyWaitingForThoseThatWereRefused) {
+    std::vector<std::string> told;
+    GroupCommit<std::string>* commit = nullptr;
+    const auto refused = [&](const std::string& item) {
+        try {
+            commit->add(item, 1);
+            return false;
+        } catch (const Error& error) {
+            return error.code() == Code::Cancelled;
+        }
+    };
+    GroupCommit<std::string> group(
+        {10, "test.queue_max"},
+        [&](const GroupCommit<std::string>::Batch& batch, const Completion&) {
+            if (batch->front() == "first") EXPECT_TRUE(refused("second"));
+            if (batch->front() == "second") EXPECT_FALSE(refused("third")) << "it waits";
+            throw Error{Code::Cancelled, "the host is stopping"};
+        },
+        [&](const std::vector<std::string>& batch, Outcome& outcome) {
+            ASSERT_TRUE(outcome.error);
+            told.insert(told.end(), batch.begin(), batch.end());
+        });
+    commit = &group;
+    EXPECT_TRUE(refused("first"));
+    EXPECT_EQ(told, std::vector<std::string>{"third"}) << "the others were told by what add() threw";
+}
