@@ -79,18 +79,22 @@ std::int64_t answered(Pending& pending) {
 TEST(Batch, GivesEachStatementItsOwnAnswerInOneTransaction) {
     BusyDatabase busy;
     const std::string sql = "select $1::int, now()::text";
-    run_until_quick(*busy.client, read(sql, {integer(1)}));
-    busy.hold();
-    std::vector<Pending> pending;
-    for (int i = 0; i < 10; ++i)
-        pending.push_back(start(*busy.client, read(sql, {integer(i)})));
-    busy.release();
     std::set<std::string> times;
-    for (int i = 0; i < 10; ++i) {
-        const Outcome outcome = pending[i].outcome.get();
-        ASSERT_EQ(failure(outcome), "");
-        EXPECT_EQ(number(outcome), i);
-        times.insert(std::string(text_in(outcome.rows.cell(0, 1))));
+    // On a machine that is very busy even a batch may pass its patience, and be carried out one by one.
+    for (int round = 0; round < 50 && times.size() != 1; ++round) {
+        run_until_quick(*busy.client, read(sql, {integer(1)}));
+        busy.hold();
+        std::vector<Pending> pending;
+        for (int i = 0; i < 10; ++i)
+            pending.push_back(start(*busy.client, read(sql, {integer(i)})));
+        busy.release();
+        times.clear();
+        for (int i = 0; i < 10; ++i) {
+            const Outcome outcome = pending[i].outcome.get();
+            ASSERT_EQ(failure(outcome), "");
+            EXPECT_EQ(number(outcome), i);
+            times.insert(std::string(text_in(outcome.rows.cell(0, 1))));
+        }
     }
     EXPECT_EQ(times.size(), 1U) << "now() is the time of the transaction: they went together";
 }
