@@ -84,6 +84,30 @@ class SteppedClusterOfTwo(unittest.TestCase):
             self.assertNotIn("not heard of", host.stderr()[begin:])
             self.assertNotIn("that has ended wait again", host.stderr()[begin:])
 
+    def test_a_delayed_job_runs_once_when_its_time_has_come_whichever_way_the_clock_was_set(self):
+        def submitted(delay_ms):
+            return self.hosts[0].request("POST", f"/worker/later/{delay_ms}", b"").text()
+
+        def runs(job):
+            return int(self.number(f"select count(*) from worker.run where job = '{job}'"))
+
+        skipped = submitted(HOUR * 1000)
+        self.beats()
+        self.assertEqual(runs(skipped), 0)
+        self.clock.set(6 * HOUR)
+        until(lambda: runs(skipped) == 1, "the hour was skipped")
+        taken_back = submitted(100)
+        self.clock.set(0)
+        self.beats()
+        soon = submitted(100)
+        until(lambda: runs(soon) == 1, "what was submitted after the step does not wait for those hours")
+        if runs(taken_back) == 0:  # the step came before its time
+            self.clock.set(6 * HOUR)
+            until(lambda: runs(taken_back) == 1, "its time has come again")
+            self.clock.set(0)
+        self.beats()
+        self.assertEqual([runs(job) for job in (skipped, taken_back, soon)], [1, 1, 1])
+
     def test_no_step_brings_an_event_twice(self):
         for number, step in enumerate((6 * HOUR, 0, -6 * HOUR, 0)):
             for part in range(20):
