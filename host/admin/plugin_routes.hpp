@@ -30,6 +30,7 @@ class Plugins {
     // What is wrong with its file, decided on its bytes; empty: nothing.
     virtual std::vector<std::string> verify(const std::string& id) = 0;
 
+    // This and the following: one at a time, Conflict for whoever comes meanwhile.
     virtual Change reload() = 0;
     // Remembered over restarts. A change that is refused is forgotten again.
     virtual Change set_enabled(const std::string& id, bool enabled) = 0;

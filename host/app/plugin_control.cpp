@@ -55,6 +55,27 @@ void forget_place(std::vector<std::string>& problems, const std::string& file) {
 
 }  // namespace
 
+class PluginControl::Turn {
+  public:
+    Turn(core::Locked<std::string>& under_way, std::string what) : under_way_(under_way) {
+        const std::string other = under_way_.with([&](std::string& present) {
+            if (!present.empty()) return present;
+            present = std::move(what);
+            return std::string();
+        });
+        if (!other.empty())
+            throw core::Error(core::Code::Conflict, other + " is under way: one at a time, ask again when it has ended");
+    }
+    ~Turn() {
+        under_way_.with([](std::string& present) { present.clear(); });
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+  private:
+    core::Locked<std::string>& under_way_;
+};
+
 plugin::Status PluginControl::status_of(const std::string& id) const {
     auto all = plugins_.list();
     const auto found = std::ranges::find(all, id, &plugin::Status::id);
@@ -130,6 +151,11 @@ std::vector<std::string> PluginControl::verify(const std::string& id) {
 }
 
 admin::Change PluginControl::reload() {
+    const Turn turn(under_way_, "a reload");
+    return reload_now();
+}
+
+admin::Change PluginControl::reload_now() {
     std::promise<ReloadOutcome> promise;
     if (!reloader_.request([&](const ReloadOutcome& done) { promise.set_value(done); }))
         throw core::Error(core::Code::Unavailable, "the host is stopping");
@@ -152,14 +178,14 @@ admin::Change PluginControl::set_config(const std::string& id, const Json& setti
 }
 
 admin::Change PluginControl::change(const std::string& id, const std::function<void(config::PluginOverlay&)>& edit) {
-    const std::lock_guard one_at_a_time(changing_);
+    const Turn turn(under_way_, "a change of the plugin " + id);
     const auto directory = config::overlay_directory(reloader_.serving()->config.data_directory);
     const config::PluginOverlay former = config::read_overlay(directory, id);
     config::PluginOverlay wanted = former;
     edit(wanted);
     config::write_overlay(directory, id, wanted);
     try {
-        admin::Change made = reload();
+        admin::Change made = reload_now();
         if (!made.problems.empty()) config::write_overlay(directory, id, former);
         forget_place(made.problems, config::overlay_file(directory, id).string());
         return made;

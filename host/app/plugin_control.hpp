@@ -1,20 +1,22 @@
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "host/admin/plugin_routes.hpp"
 #include "host/app/reloader.hpp"
 #include "host/config/overlay.hpp"
+#include "host/core/locked.hpp"
 #include "host/http/pipeline.hpp"
 #include "host/plugin/manager.hpp"
 
 namespace host::app {
 
 // What the host's API does with plugins. A change is written down, then the plugins are reloaded; if they refuse, what was
-// written is taken back.
+// written is taken back. One at a time: whoever comes meanwhile is refused, so that nobody holds more than one thread that
+// waits for reloads.
 class PluginControl : public admin::Plugins {
   public:
     PluginControl(plugin::Manager& plugins, http::Pipeline& pipeline, Reloader& reloader)
@@ -30,14 +32,17 @@ class PluginControl : public admin::Plugins {
     admin::Change set_config(const std::string& id, const gantry::Json& settings) override;
 
   private:
+    class Turn;
+
     plugin::Status status_of(const std::string& id) const;
     std::size_t endpoints_of(const std::string& id) const;
+    admin::Change reload_now();
     admin::Change change(const std::string& id, const std::function<void(config::PluginOverlay&)>& edit);
 
     plugin::Manager& plugins_;
     http::Pipeline& pipeline_;
     Reloader& reloader_;
-    std::mutex changing_;  // one change is written, tried and perhaps taken back before the next
+    core::Locked<std::string> under_way_;  // what is being written, tried and perhaps taken back; empty: nothing
 };
 
 }  // namespace host::app

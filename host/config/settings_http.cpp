@@ -72,8 +72,10 @@ void add_websocket_settings(Settings& all) {
     sockets.add("message_bytes_max", &WebSockets::message_bytes_max,
                 "A message of a client where its route says nothing else; above it the socket is closed",
                 {bytes(), least(125), most(gib)});
-    sockets.add("messages_per_second_max", &WebSockets::messages_per_second_max,
-                "Messages of one client; above it they are read later; 0 is no limit", {most(1'000'000)});
+    sockets.add(
+        "messages_per_second_max", &WebSockets::messages_per_second_max,
+        "Messages of one client; above it they are read later; twice as many with pings and tiny fragments close it; 0 is no limit",
+        {most(1'000'000)});
     sockets.add("queue_bytes_max", &WebSockets::queue_bytes_max, "Queued for a slow client before the plugin has to wait",
                 {bytes(), least(4 * kib), most(gib)});
     sockets.add("ping_interval", &WebSockets::ping_interval, "Of silence, before a client is asked whether it is there");

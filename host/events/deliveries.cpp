@@ -108,7 +108,7 @@ void Deliveries::claim(Store& store) {
     }
     claim_at_ = Clock::now() + std::min(settings_.lease / 3, settings_.poll);
     const auto asked_at = Clock::now();
-    const auto claimed = wanted.empty() ? std::vector<ClaimedSubscription>{} : store.claim(wanted, settings_.lease);
+    const auto claimed = wanted.empty() ? std::vector<ClaimedSubscription>{} : claimed_of(wanted, store);
     {
         std::unique_lock lock(mutex_);
         leased_until_ = asked_at + settings_.lease;
@@ -138,6 +138,19 @@ void Deliveries::claim(Store& store) {
         }
     }
     if (!unwanted.empty()) store.release(unwanted);
+}
+
+// With those of hosts that have died.
+std::vector<ClaimedSubscription> Deliveries::claimed_of(const Store::Names& wanted, Store& store) {
+    auto claimed = store.claim(wanted, settings_.lease);
+    if (claimed.size() == wanted.size()) return claimed;
+    const auto beats = store.heartbeats(wanted);
+    // Asked after the beats were read: what is counted from here ends after what their hosts count.
+    const auto silent = silence_.dead(beats, Clock::now(), settings_.lease);
+    if (silent.empty()) return claimed;
+    if (const std::size_t freed = store.free(silent); freed > 0)
+        logger_.info("subscriptions of a host that is not heard of go on here", {{"subscriptions", freed}});
+    return store.claim(wanted, settings_.lease);
 }
 
 // Under the lock, which is open while the database works.
@@ -217,7 +230,7 @@ void Deliveries::work(const Key& key) {
     const auto until = Clock::now() + slice;
     std::unique_lock lock(mutex_);
     Line& line = lines_[key];  // lines are never taken out
-    while (line.done < line.batch.size() && line.subscriber && !closed_ && !line.failed) {
+    while (line.done < line.batch.size() && line.subscriber && !closed_ && !line.failed && Clock::now() < leased_until_) {
         const EventPointer event = line.batch[line.done];
         const std::uint32_t attempt = line.done == line.saved ? line.place.attempt + 1 : 1;
         const SubscriberPointer subscriber = line.subscriber;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/core/silence.hpp"
 #include "host/core/thread_pool.hpp"
 #include "host/events/event.hpp"
 #include "host/events/settings.hpp"
@@ -76,6 +77,7 @@ class Deliveries {
     };
 
     void claim(Store& store);
+    std::vector<ClaimedSubscription> claimed_of(const Store::Names& wanted, Store& store);
     void serve(const Key& key, Line& line, Store& store, std::unique_lock<std::mutex>& lock);
     bool settle(const Key& key, Line& line, Store& store, std::unique_lock<std::mutex>& lock);
     void hand_out(const Key& key, Line& line);
@@ -92,6 +94,7 @@ class Deliveries {
     bool closed_ = false;
     std::atomic<Clock::time_point> claim_at_{Clock::time_point{}};
     Clock::time_point leased_until_{};
+    core::Silence silence_;  // of the hosts that have what is wanted here
     std::atomic<std::uint64_t> delivered_{0}, failed_{0}, dead_{0};
 };
 

@@ -67,7 +67,7 @@ std::vector<ClaimedSubscription> Store::claim(const Names& names, std::chrono::m
     Statement statement(
         "update event_subscription s set host = $3, lease_until = now() + $4 * interval '1 millisecond'"
         " from unnest($1::text[], $2::text[]) as w(plugin, name) where s.plugin = w.plugin and s.name = w.name"
-        " and not retired and (host is null or host = $3 or lease_until < now())"
+        " and not retired and (host is null or host = $3)"
         " returning s.plugin, s.name, from_transaction::text, to_transaction::text, seq, attempt");
     const Rows rows =
         run(client_, statement.texts(plugins).texts(subscriptions).text(host_).integer(lease.count()).idempotent());
@@ -79,6 +79,35 @@ std::vector<ClaimedSubscription> Store::claim(const Names& names, std::chrono::m
                            static_cast<std::uint32_t>(integer_at(rows, row, 5))});
     }
     return claimed;
+}
+
+std::vector<core::Heartbeat> Store::heartbeats(const Names& names) {
+    const auto [plugins, subscriptions] = columns_of(names);
+    Statement statement(
+        "select s.plugin || '/' || s.name, coalesce(lease_until, 'epoch'), coalesce(lease_until < now(), true)"
+        " from event_subscription s join unnest($1::text[], $2::text[]) as w(plugin, name) using (plugin, name)"
+        " where host is not null and host <> $3");
+    const Rows rows = run(client_, statement.texts(plugins).texts(subscriptions).text(host_).idempotent());
+    std::vector<core::Heartbeat> beats;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        beats.push_back({text_at(rows, row, 0), integer_at(rows, row, 1), integer_at(rows, row, 2) != 0});
+    return beats;
+}
+
+std::size_t Store::free(const std::vector<core::Heartbeat>& silent) {
+    std::vector<std::string> of;
+    std::vector<std::int64_t> beats;
+    for (const core::Heartbeat& each : silent) {
+        of.push_back(each.of);
+        beats.push_back(each.lease_until_us);
+    }
+    // One that has spoken meanwhile keeps it, and so does who has taken it meanwhile.
+    Statement statement(
+        "update event_subscription s set host = null, lease_until = null"
+        " from unnest($1::text[], $2::bigint[]) as d(subscription, beat) where s.plugin || '/' || s.name = d.subscription"
+        " and host is not null and host <> $3"
+        " and coalesce(lease_until, 'epoch') = timestamptz 'epoch' + d.beat * interval '1 microsecond'");
+    return run(client_, statement.texts(of).integers(beats).text(host_).idempotent()).affected();
 }
 
 void Store::release(const Names& names) {

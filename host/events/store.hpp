@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/core/silence.hpp"
 #include "host/database/client.hpp"
 #include "host/events/event.hpp"
 
@@ -47,8 +48,13 @@ class Store {
     void declare(const Subscriber& subscriber);
     // When every other host of this database is known to be dead.
     void free_all();
-    // Takes those that no other host has, renews those that are ours. The ones that are ours now.
+    // Takes those that no other host has, renews those that are ours. The ones that are ours now. Whether a lease has ended
+    // by the wall clock does not matter: only free() ends it.
     std::vector<ClaimedSubscription> claim(const Names& names, std::chrono::milliseconds lease);
+    // Those of them that other hosts have, each with its last beat.
+    std::vector<core::Heartbeat> heartbeats(const Names& names);
+    // Whoever claims them next may have them. How many.
+    std::size_t free(const std::vector<core::Heartbeat>& silent);
     void release(const Names& names);
 
     Position present();

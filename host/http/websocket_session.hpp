@@ -84,6 +84,7 @@ class WebSocketSession final : public WebSocket,
     void on_read_failed();
     void deliver();
     void on_control();
+    void count_apart(std::size_t frames);
 
     // websocket_session_output.cpp
     void take_inbox();

@@ -57,13 +57,19 @@ void WebSocketSession::on_read_failed() {
     end(code_for(failure), {});
 }
 
-// A ping or a pong. Beast answers pings itself; a client that sends nothing but these is counted all the same.
+// A ping or a pong. Beast answers pings itself.
 void WebSocketSession::on_control() {
     pinged_at_.reset();
-    allowance_ -= 1;
+    count_apart(1);
+}
+
+// Frames that come between messages: a client that sends nothing but these is counted all the same. They are not read later,
+// for a message may be in the middle of them.
+void WebSocketSession::count_apart(std::size_t frames) {
+    allowance_ -= static_cast<double>(frames);
     const auto rate = static_cast<double>(terms_.limits.messages_per_second_max);
     if (rate == 0 || allowance_ >= -rate || closing_.exchange(true)) return;
-    post([](WebSocketSession& self) { self.begin_close(close_code::policy, "too many control frames"); });
+    post([](WebSocketSession& self) { self.begin_close(close_code::policy, "too many frames"); });
 }
 
 }  // namespace host::http

@@ -24,6 +24,8 @@ void WebSocketSession::begin(Handover handover) {
     stream.auto_fragment(false);
     stream.control_callback([this](websocket::frame_type, beast::string_view) { on_control(); });
 
+    beast_->wire().on_small_fragments([this](std::size_t fragments) { count_apart(fragments); });
+
     websocket::request_type request(beast::http::verb::get, handshake.target, 11);
     request.set("Host", handshake.host);
     request.set("Upgrade", "websocket");

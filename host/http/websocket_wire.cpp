@@ -61,6 +61,13 @@ void WebSocketWire::close() noexcept {
 }
 
 std::size_t WebSocketWire::read_some(std::span<char> into, error_code& error) {
+    const std::size_t size = read_any(into, error);
+    if (const std::size_t small = fragments_.count({into.data(), size}); small != 0 && on_small_fragments_)
+        on_small_fragments_(small);
+    return size;
+}
+
+std::size_t WebSocketWire::read_any(std::span<char> into, error_code& error) {
     if (unread_.empty() && tls_) return read_tls(into, error);
     if (unread_.empty()) {
         const socket::Result result = socket::read(socket_.native_handle(), into);

@@ -8,12 +8,14 @@
 #include <boost/beast/core/role.hpp>
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "host/core/clock.hpp"
 #include "host/http/upgrade.hpp"
+#include "host/http/websocket_fragments.hpp"
 
 // The bytes below a WebSocket: a socket that was taken over, with or without TLS, in the form that Boost.Beast wants its
 // streams. Included by the files that know Beast only.
@@ -31,6 +33,8 @@ class WebSocketWire {
     executor_type get_executor() noexcept { return executor_; }
     // Ends what is pending.
     void close() noexcept;
+    // Is told how many fragments came that carry hardly anything; on the sockets' thread, in the middle of a read.
+    void on_small_fragments(std::function<void(std::size_t)> told) { on_small_fragments_ = std::move(told); }
     // When bytes last came in and went out, and since when the end of the client is awaited.
     core::Monotonic::time_point read_at() const { return read_at_; }
     core::Monotonic::time_point written_at() const { return written_at_; }
@@ -54,6 +58,7 @@ class WebSocketWire {
   private:
     // Nothing waits in these; would_block says that nothing can be done at present.
     std::size_t read_some(std::span<char> into, error_code& error);
+    std::size_t read_any(std::span<char> into, error_code& error);
     std::size_t read_tls(std::span<char> into, error_code& error);
     std::size_t write_some(std::span<iovec> from, error_code& error);
     void flush_tls(error_code& error);
@@ -153,6 +158,8 @@ class WebSocketWire {
     net::generic::stream_protocol::socket socket_;
     std::unique_ptr<TlsChannel> tls_;
     std::string unread_;
+    WebSocketFragments fragments_;
+    std::function<void(std::size_t)> on_small_fragments_;
     core::Monotonic::time_point read_at_ = core::Monotonic::now();
     core::Monotonic::time_point written_at_ = read_at_;
     std::optional<core::Monotonic::time_point> ending_since_;

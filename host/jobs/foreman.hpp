@@ -11,11 +11,11 @@
 #include <thread>
 #include <vector>
 
+#include "host/core/silence.hpp"
 #include "host/database/client.hpp"
 #include "host/jobs/floor.hpp"
 #include "host/jobs/schedules.hpp"
 #include "host/jobs/settings.hpp"
-#include "host/jobs/silence.hpp"
 #include "host/jobs/store.hpp"
 #include "host/jobs/verdicts.hpp"
 #include "host/log/logger.hpp"
@@ -74,7 +74,7 @@ class Foreman {
     Floor& floor_;
     const log::Logger logger_;
     std::optional<Store> store_;
-    Silence silence_;
+    core::Silence silence_;
     std::optional<Schedules> schedules_;
     AttemptCounts attempts_;
     std::mutex mutex_;

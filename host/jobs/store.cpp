@@ -56,26 +56,27 @@ void Store::bury_expired() {
     run(client_, statement.idempotent());
 }
 
-std::vector<Heartbeat> Store::heartbeats_but(std::int64_t host) {
-    Statement statement("select id, lease_until, lease_until < now() from job_host where id <> $1");
+std::vector<core::Heartbeat> Store::heartbeats_but(std::int64_t host) {
+    Statement statement("select id::text, lease_until, lease_until < now() from job_host where id <> $1");
     const Rows rows = run(client_, statement.integer(host).idempotent());
-    std::vector<Heartbeat> beats;
+    std::vector<core::Heartbeat> beats;
     for (std::size_t row = 0; row < rows.size(); ++row)
-        beats.push_back({integer_at(rows, row, 0), integer_at(rows, row, 1), integer_at(rows, row, 2) != 0});
+        beats.push_back({text_at(rows, row, 0), integer_at(rows, row, 1), integer_at(rows, row, 2) != 0});
     return beats;
 }
 
-void Store::bury(const std::vector<Heartbeat>& silent) {
-    std::vector<std::int64_t> hosts, beats;
-    for (const Heartbeat& each : silent) {
-        hosts.push_back(each.host);
+void Store::bury(const std::vector<core::Heartbeat>& silent) {
+    std::vector<std::string> hosts;
+    std::vector<std::int64_t> beats;
+    for (const core::Heartbeat& each : silent) {
+        hosts.push_back(each.of);
         beats.push_back(each.lease_until_us);
     }
     // One that has spoken meanwhile lives.
     Statement statement(
-        "delete from job_host h using unnest($1::bigint[], $2::bigint[]) as s(id, beat)"
-        " where h.id = s.id and h.lease_until = timestamptz 'epoch' + s.beat * interval '1 microsecond'");
-    run(client_, statement.integers(hosts).integers(beats).idempotent());
+        "delete from job_host h using unnest($1::text[], $2::bigint[]) as s(id, beat)"
+        " where h.id = s.id::bigint and h.lease_until = timestamptz 'epoch' + s.beat * interval '1 microsecond'");
+    run(client_, statement.texts(hosts).integers(beats).idempotent());
 }
 
 std::size_t Store::take_back_from_dead() {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "host/core/silence.hpp"
 #include "host/database/client.hpp"
 #include "host/jobs/admin.hpp"
 #include "host/jobs/floor.hpp"
 #include "host/jobs/job.hpp"
-#include "host/jobs/silence.hpp"
 #include "host/jobs/verdicts.hpp"
 
 namespace host::jobs {
@@ -30,8 +30,8 @@ class Store {
     void end_lease(std::int64_t host);
     // Hosts whose lease has ended by the wall clock: for a start, when nobody has been listened to yet.
     void bury_expired();
-    std::vector<Heartbeat> heartbeats_but(std::int64_t host);
-    void bury(const std::vector<Heartbeat>& silent);
+    std::vector<core::Heartbeat> heartbeats_but(std::int64_t host);
+    void bury(const std::vector<core::Heartbeat>& silent);
     // Jobs of hosts that were buried wait again, or are dead after their last attempt. How many.
     std::size_t take_back_from_dead();
     // Every host looks for work.

@@ -1,5 +1,6 @@
 """The host's own API and the command line that speaks it: who may, what it tells, what it changes."""
 
+import concurrent.futures
 import json
 import subprocess
 import unittest
@@ -143,6 +144,19 @@ class Changing(unittest.TestCase):
             self.assertEqual(answer.status, 422)
             self.assertEqual(answer.json()["details"]["problems"], ["settings.greeting: a NUL character is not allowed"])
             self.assertEqual(host.get("/hello/World").text(), "Moin, World!\n")
+
+    def test_one_change_waits_for_the_reload_before_it_and_the_others_are_refused(self):
+        with GantryHost({**CHANGES, "reload_watch": "5s"}) as host:
+
+            def change(greeting):
+                return host.request("PUT", "/api/v1/plugins/hello/config", {"greeting": greeting}, ADMIN)
+
+            self.assertEqual(change("Moin").status, 200)
+            with concurrent.futures.ThreadPoolExecutor() as administrators:
+                answers = sorted(administrators.map(change, ["Hi"] * 4), key=lambda answer: answer.status)
+            self.assertEqual([answer.status for answer in answers], [200, 409, 409, 409])
+            self.assertIn("a change of the plugin hello is under way", answers[-1].json()["detail"])
+            self.assertEqual(host.get("/hello/World").text(), "Hi, World!\n")
 
     def test_what_is_sent_is_text_and_no_reference(self):
         with GantryHost(CHANGES, {"SECRET_OF_THE_HOST": "42"}) as host:

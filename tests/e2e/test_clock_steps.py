@@ -8,7 +8,7 @@ from database_client import LockedNotes
 from gantry_host import FIXTURES, PLUGINS, SOURCE, GantryHost, merged
 from postgres_server import PostgresServer
 from stepped_clock import HOUR, SteppedClock
-from test_jobs import Submitters
+from test_jobs import submitters
 from waiting import until
 
 TOGETHER = {
@@ -67,7 +67,7 @@ class SteppedClusterOfTwo(unittest.TestCase):
         accepted = []
         for step in (6 * HOUR, 0, -6 * HOUR, 0):
             # What waits when the clock is set back waits for its time to come again: only what runs meets the step.
-            with Submitters(self.hosts[0].address, paths) as first, Submitters(self.hosts[1].address, paths) as second:
+            with submitters(self.hosts[0], paths) as first, submitters(self.hosts[1], paths) as second:
                 until(lambda: len(first.accepted) > 20 and len(second.accepted) > 20, "jobs are taken")
                 if step > 0:
                     self.clock.set(step)
@@ -84,6 +84,30 @@ class SteppedClusterOfTwo(unittest.TestCase):
             self.assertNotIn("not heard of", host.stderr()[begin:])
             self.assertNotIn("that has ended wait again", host.stderr()[begin:])
 
+    def test_a_delayed_job_runs_once_when_its_time_has_come_whichever_way_the_clock_was_set(self):
+        def submitted(delay_ms):
+            return self.hosts[0].request("POST", f"/worker/later/{delay_ms}", b"").text()
+
+        def runs(job):
+            return int(self.number(f"select count(*) from worker.run where job = '{job}'"))
+
+        skipped = submitted(HOUR * 1000)
+        self.beats()
+        self.assertEqual(runs(skipped), 0)
+        self.clock.set(6 * HOUR)
+        until(lambda: runs(skipped) == 1, "the hour was skipped")
+        taken_back = submitted(100)
+        self.clock.set(0)
+        self.beats()
+        soon = submitted(100)
+        until(lambda: runs(soon) == 1, "what was submitted after the step does not wait for those hours")
+        if runs(taken_back) == 0:  # the step came before its time
+            self.clock.set(6 * HOUR)
+            until(lambda: runs(taken_back) == 1, "its time has come again")
+            self.clock.set(0)
+        self.beats()
+        self.assertEqual([runs(job) for job in (skipped, taken_back, soon)], [1, 1, 1])
+
     def test_no_step_brings_an_event_twice(self):
         for number, step in enumerate((6 * HOUR, 0, -6 * HOUR, 0)):
             for part in range(20):
@@ -97,20 +121,44 @@ class SteppedClusterOfTwo(unittest.TestCase):
         until(lambda: len(self.database.rows(rows)) >= len(wanted), "all are delivered")
         self.assertEqual([row[0] for row in self.database.rows(rows)], wanted)
 
+    def test_no_step_gives_a_subscription_to_another_host(self):
+        holder = "select host from gantry.event_subscription where name = 'ledger'"
+        renewed = "select count(*) from gantry.event_subscription where lease_until - now() between '0 s' and '2 s'"
+        until(lambda: self.number(renewed) == 1, "a host has it")
+        before = self.database.rows(holder)
+        for step in (1, 2, 3, 4, 5, 6, 7, 8, 0, -1, 0):
+            self.clock.set(step * HOUR)
+            until(lambda: self.number(renewed) == 1, "the lease is of that time")
+            self.assertEqual(self.database.rows(holder), before, f"after a step to {step} hours")
+
 
 class DeadHost(unittest.TestCase):
+    def test_what_a_dead_host_delivered_another_delivers_though_the_clock_was_set_back(self):
+        with SteppedClock() as clock, PostgresServer(clock.environment) as database:
+            changes = merged(TOGETHER, {"database": {"url": database.url}})
+            with GantryHost(changes, clock.environment) as first:
+                held = "select count(*) from gantry.event_subscription where host is not null"
+                until(lambda: database.rows(held) == [["1"]], "the first host has the subscription")
+                with GantryHost(changes, clock.environment) as survivor:
+                    first.kill()
+                    clock.set(-6 * HOUR)
+                    self.assertEqual(survivor.request("POST", "/worker/events/after", b"it").status, 202)
+                    heard = "select payload from worker.heard where key = 'after'"
+                    until(lambda: database.rows(heard) == [["it"]], "the survivor delivers", 30)
+                    survivor.stop()
+
     def test_what_a_dead_host_ran_is_taken_over_though_the_clock_was_set_back(self):
         with SteppedClock() as clock, PostgresServer(clock.environment) as database:
             changes = merged(TOGETHER, {"database": {"url": database.url}})
             with GantryHost(changes, clock.environment) as survivor, GantryHost(changes, clock.environment) as other:
-                with Submitters(other.address, ["/worker/jobs/slow"] * 4) as submitters:
+                with submitters(other, ["/worker/jobs/slow"] * 4) as clients:
                     running = f"select count(*) from gantry.job where state = 1 and host = {self.id_of(database, other)}"
                     until(lambda: int(database.rows(running)[0][0]) > 0, "jobs run there")
                     other.kill()
                 clock.set(-6 * HOUR)
                 left = "select count(*) from gantry.job where state < 2"
                 until(lambda: database.rows(left) == [["0"]], "the other host has done them", 30)
-                self.assertGreater(len(submitters.accepted), 0)
+                self.assertGreater(len(clients.accepted), 0)
                 survivor.stop()
 
     @staticmethod

@@ -350,6 +350,35 @@ TEST(WebSocket, AFloodOfPingsIsClosed) {
     EXPECT_EQ(next.close_code(), 1008);
 }
 
+TEST(WebSocket, AFloodOfFragmentsWithNothingOrHardlyAnythingInThemIsClosed) {
+    WebSocketServed served([](Settings& settings) { settings.websocket.messages_per_second_max = 20; });
+    for (const std::string& payload : {std::string(), std::string(1, 'x'), std::string(125, 'x')}) {
+        RawClient client = served.connect("/echo");
+        std::string flood = frames::frame(frames::text, payload, {.last = false});
+        for (int i = 0; i < 1000; ++i)
+            flood += frames::frame(frames::continuation, payload, {.last = false});
+        client.send(flood);
+        EXPECT_EQ(next_frame(client).close_code(), 1008) << payload.size() << " bytes";
+    }
+}
+
+TEST(WebSocket, AMessageOfManyFragmentsThatAreWorthTheirHeadIsOneMessage) {
+    WebSocketServed served([](Settings& settings) { settings.websocket.messages_per_second_max = 20; });
+    RawClient client = served.connect("/echo");
+    std::string message, bytes;
+    for (const std::size_t size : {126, 65'535, 65'536}) {
+        for (int i = 0; i < (size == 126 ? 1000 : 3); ++i) {
+            const std::string piece(size, 'x');
+            bytes += frames::frame(message.empty() ? frames::text : frames::continuation, piece, {.last = false});
+            message += piece;
+        }
+    }
+    for (int i = 0; i < 10; ++i)
+        bytes += frames::frame(frames::continuation, "", {.last = false});
+    client.send(bytes + frames::frame(frames::continuation, ""));
+    EXPECT_TRUE(next_frame(client).payload == message);
+}
+
 TEST(WebSocket, SocketsAboveTheLimitAreAnswered503) {
     WebSocketServed served([](Settings& settings) { settings.websocket.sockets_max = 2; });
     RawClient first = served.connect("/echo"), second = served.connect("/echo");

@@ -27,6 +27,7 @@ class Plugin {
 
     void routes(gantry::Routes<Plugin>& routes) {
         routes.post("/worker/jobs/{kind}", &Plugin::submit);
+        routes.post("/worker/later/{milliseconds}", &Plugin::submit_for_later);
         routes.post("/worker/sent", &Plugin::submit_within);
         routes.post("/worker/events/{key}", &Plugin::publish);
         routes.post("/worker/told/{key}", &Plugin::publish_within);
@@ -52,6 +53,12 @@ class Plugin {
     Task<Response> submit(const Request& request) const {
         const std::string kind(request.param("kind"));
         const std::string id = co_await jobs_.submit(kind, std::string(request.body()));
+        co_return gantry::text(id, 202);
+    }
+
+    Task<Response> submit_for_later(const Request& request) const {
+        const std::chrono::milliseconds delay(std::stoll(std::string(request.param("milliseconds"))));
+        const std::string id = co_await jobs_.submit("quick").delay(delay);
         co_return gantry::text(id, 202);
     }
 

@@ -1,8 +1,8 @@
-#include "host/jobs/silence.hpp"
+#include "host/core/silence.hpp"
 
 #include <gtest/gtest.h>
 
-namespace host::jobs {
+namespace host::core {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,29 +17,29 @@ std::size_t dead(Silence& silence, std::vector<Heartbeat> beats, std::chrono::se
 TEST(Silence, AHostThatIsHeardOfAgainAndAgainLivesWhateverTheWallClockSays) {
     Silence silence;
     for (int beat = 0; beat < 100; ++beat)
-        EXPECT_EQ(dead(silence, {{1, beat, true}}, 9s * beat), 0U);
+        EXPECT_EQ(dead(silence, {{"a", beat, true}}, 9s * beat), 0U);
 }
 
 TEST(Silence, AHostThatSeemsExpiredIsDeadAfterALeaseOfSilenceAndNotBefore) {
     Silence silence;
-    EXPECT_EQ(dead(silence, {{1, 7, false}}, 0s), 0U);
-    EXPECT_EQ(dead(silence, {{1, 7, true}}, 9s), 0U);
-    EXPECT_EQ(dead(silence, {{1, 7, true}}, 10s), 1U);
+    EXPECT_EQ(dead(silence, {{"a", 7, false}}, 0s), 0U);
+    EXPECT_EQ(dead(silence, {{"a", 7, true}}, 9s), 0U);
+    EXPECT_EQ(dead(silence, {{"a", 7, true}}, 10s), 1U);
 }
 
 TEST(Silence, AHostWhoseLeaseWillNotEndIsDeadAfterFour) {
     Silence silence;
-    EXPECT_EQ(dead(silence, {{1, 7, false}}, 0s), 0U);
-    EXPECT_EQ(dead(silence, {{1, 7, false}}, 39s), 0U);
-    EXPECT_EQ(dead(silence, {{1, 7, false}}, 40s), 1U);
+    EXPECT_EQ(dead(silence, {{"a", 7, false}}, 0s), 0U);
+    EXPECT_EQ(dead(silence, {{"a", 7, false}}, 39s), 0U);
+    EXPECT_EQ(dead(silence, {{"a", 7, false}}, 40s), 1U);
 }
 
 TEST(Silence, AHostThatComesBackUnderItsNumberBeginsAnew) {
     Silence silence;
-    EXPECT_EQ(dead(silence, {{1, 7, true}}, 0s), 0U);
+    EXPECT_EQ(dead(silence, {{"a", 7, true}}, 0s), 0U);
     EXPECT_EQ(dead(silence, {}, 5s), 0U);
-    EXPECT_EQ(dead(silence, {{1, 7, true}}, 11s), 0U);
+    EXPECT_EQ(dead(silence, {{"a", 7, true}}, 11s), 0U);
 }
 
 }  // namespace
-}  // namespace host::jobs
+}  // namespace host::core

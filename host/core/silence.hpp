@@ -3,13 +3,14 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
-namespace host::jobs {
+namespace host::core {
 
-// What another host has last said of itself.
+// What another host has last said of itself, or of something that it has.
 struct Heartbeat {
-    std::int64_t host;
+    std::string of;
     std::int64_t lease_until_us;  // changes with every beat
     bool expired;                 // by the wall clock of PostgreSQL
 };
@@ -21,7 +22,7 @@ class Silence {
     using Clock = std::chrono::steady_clock;
 
     // Those that have not been heard of for `lease`. One whose lease seems to go on gets four times as long: it may have
-    // been told another jobs.lease, or the wall clock was set back after it had died.
+    // been told another lease, or the wall clock was set back after it had died.
     std::vector<Heartbeat> dead(const std::vector<Heartbeat>& beats, Clock::time_point now, std::chrono::milliseconds lease);
 
   private:
@@ -29,7 +30,7 @@ class Silence {
         std::int64_t lease_until_us;
         Clock::time_point since;
     };
-    std::map<std::int64_t, Heard> heard_;
+    std::map<std::string, Heard> heard_;
 };
 
-}  // namespace host::jobs
+}  // namespace host::core
