@@ -21,8 +21,11 @@ TEST(GroupCommit, LeavesNobodyWaitingForThoseThatWereRefused) {
     GroupCommit<std::string> group(
         {10, "test.queue_max"},
         [&](const GroupCommit<std::string>::Batch& batch, const Completion&) {
-            if (batch->front() == "first") EXPECT_TRUE(refused("second"));
-            if (batch->front() == "second") EXPECT_FALSE(refused("third")) << "it waits";
+            if (batch->front() == "first") {
+                EXPECT_TRUE(refused("second"));
+            } else if (batch->front() == "second") {
+                EXPECT_FALSE(refused("third")) << "it waits";
+            }
             throw Error{Code::Cancelled, "the host is stopping"};
         },
         [&](const std::vector<std::string>& batch, Outcome& outcome) {
