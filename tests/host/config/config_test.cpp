@@ -254,7 +254,8 @@ TEST(Config, NamesTheVariableThatIsWrong) {
     EXPECT_THAT(errors_of("", {{"GANTRY_HTTP_LISTN", ":1"}}),
                 ElementsAre("GANTRY_HTTP_LISTN: overrides no setting, did you mean 'GANTRY_HTTP_LISTEN'?"));
     EXPECT_THAT(errors_of("", {{"GANTRY_TEAM", "x"}}), IsEmpty());
-    EXPECT_THAT(errors_of("database:\n  url: ${GANTRY_DATABASE_URI}\n", {{"GANTRY_DATABASE_URI", "x"}}), IsEmpty());
+    EXPECT_THAT(errors_of("database:\n  url: ${GANTRY_DATABASE_URI}\n", {{"GANTRY_DATABASE_URI", "postgresql://x"}}),
+                IsEmpty());
 }
 
 TEST(Config, ShowsNoSecretInAnyMessage) {
