@@ -196,7 +196,13 @@ void Foreman::follow_schedules(const Agenda& agenda) {
         std::lock_guard lock(mutex_);
         workers = workers_;
     }
-    const auto next = schedules_->make_due(workers, settings_.attempts_max);
+    const bool set_back = clock_watch_.was_set_back();
+    if (set_back) {
+        logger_.warn("the clock was set back: what waits for a moment waits for it by the new time");
+        store_->wait_less();
+        floor_.look_everywhere();
+    }
+    const auto next = schedules_->make_due(workers, settings_.attempts_max, set_back);
     schedules_at_ = now + std::min<std::chrono::milliseconds>(next.value_or(settings_.poll), settings_.poll);
 }
 

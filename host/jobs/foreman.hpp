@@ -13,6 +13,7 @@
 
 #include "host/core/silence.hpp"
 #include "host/database/client.hpp"
+#include "host/jobs/clock_watch.hpp"
 #include "host/jobs/floor.hpp"
 #include "host/jobs/schedules.hpp"
 #include "host/jobs/settings.hpp"
@@ -75,6 +76,7 @@ class Foreman {
     const log::Logger logger_;
     std::optional<Store> store_;
     core::Silence silence_;
+    ClockWatch clock_watch_;
     std::optional<Schedules> schedules_;
     AttemptCounts attempts_;
     std::mutex mutex_;

@@ -1,7 +1,5 @@
 #include "host/jobs/schedules.hpp"
 
-#include <utility>
-
 #include "host/core/error.hpp"
 #include "host/database/statement.hpp"
 #include "host/jobs/submissions.hpp"
@@ -18,8 +16,6 @@ using database::text_at;
 namespace {
 
 constexpr std::chrono::seconds on_time{60};
-// Less than that is an adjustment.
-constexpr std::chrono::seconds set_back_min{30};
 
 std::int64_t seconds_of(Moment moment) {
     return moment.time_since_epoch().count();
@@ -100,13 +96,13 @@ void Schedules::declare(const Worker& worker) {
 }
 
 std::optional<std::chrono::milliseconds> Schedules::make_due(const std::vector<WorkerPointer>& workers,
-                                                             std::uint32_t attempts_max) {
+                                                             std::uint32_t attempts_max, bool set_back) {
     std::vector<std::string> plugins;
     for (const WorkerPointer& worker : workers) {
         if (!worker->schedules.empty()) plugins.push_back(worker->plugin);
     }
     if (plugins.empty()) return std::nullopt;
-    if (clock_was_set_back()) wait_less(plugins);
+    if (set_back) wait_less(plugins);
     Statement find(
         "select plugin, name, cron, time_zone, catch_up, catch_up_max, next_at from job_schedule"
         " where plugin = any($1::text[]) and enabled and not retired and next_at <= now()");
@@ -135,17 +131,9 @@ std::optional<std::chrono::milliseconds> Schedules::make_due(const std::vector<W
     return std::chrono::milliseconds(integer_at(answer, 0, 0));
 }
 
-// By the wall clock against the monotonic one, since it was last asked.
-bool Schedules::clock_was_set_back() {
-    const auto now =
-        std::chrono::system_clock::now().time_since_epoch() - std::chrono::steady_clock::now().time_since_epoch();
-    return now < std::exchange(wall_ahead_, now) - set_back_min;
-}
-
 // What was due at a moment that is now further away than the next one is due then. Moments that come a second time make no
 // second job.
 void Schedules::wait_less(const std::vector<std::string>& plugins) {
-    logger_.warn("the clock was set back, the schedules wait for its next moments");
     Statement find(
         "select plugin, name, cron, time_zone, next_at from job_schedule"
         " where plugin = any($1::text[]) and enabled and not retired and next_at > now()");

@@ -33,17 +33,16 @@ class Schedules {
     // until the plugin itself says something new.
     void declare(const Worker& worker);
     // Makes the jobs that are due, of these plugins' schedules. When the next is due.
-    std::optional<std::chrono::milliseconds> make_due(const std::vector<WorkerPointer>& workers, std::uint32_t attempts_max);
+    std::optional<std::chrono::milliseconds> make_due(const std::vector<WorkerPointer>& workers, std::uint32_t attempts_max,
+                                                      bool set_back);
 
   private:
     struct Due;
     void make(const Due& due, std::uint32_t attempts_max);
-    bool clock_was_set_back();
     void wait_less(const std::vector<std::string>& plugins);
 
     database::Client& client_;
     const log::Logger logger_;
-    std::chrono::nanoseconds wall_ahead_ = std::chrono::nanoseconds::min() / 2;  // of the monotonic clock; none yet
 };
 
 }  // namespace host::jobs

@@ -79,6 +79,13 @@ void Store::bury(const std::vector<core::Heartbeat>& silent) {
     run(client_, statement.texts(hosts).integers(beats).idempotent());
 }
 
+void Store::wait_less() {
+    Statement statement(
+        "update job set due_at = now() + greatest(due_at - created_at, interval '0'), created_at = now()"
+        " where state = 0 and created_at > now()");
+    run(client_, statement.idempotent());
+}
+
 std::size_t Store::take_back_from_dead() {
     Statement statement(
         "update job set state = case when cancel_asked then 4 when attempt >= attempts_max then 3 else 0 end,"

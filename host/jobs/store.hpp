@@ -34,6 +34,9 @@ class Store {
     void bury(const std::vector<core::Heartbeat>& silent);
     // Jobs of hosts that were buried wait again, or are dead after their last attempt. How many.
     std::size_t take_back_from_dead();
+    // After the clock was set back: jobs that were made in what is now the future wait as long as they were told to, from
+    // now on. Whoever is first does it for all hosts.
+    void wait_less();
     // Every host looks for work.
     void tell_of_waiting();
     // Jobs that the host holds without knowing it: the answer to a claim was lost.

@@ -154,6 +154,8 @@ class DeadHost(unittest.TestCase):
                 with submitters(other, ["/worker/jobs/slow"] * 4) as clients:
                     running = f"select count(*) from gantry.job where state = 1 and host = {self.id_of(database, other)}"
                     until(lambda: int(database.rows(running)[0][0]) > 0, "jobs run there")
+                    waiting = "select count(*) from gantry.job where state = 0"
+                    until(lambda: int(database.rows(waiting)[0][0]) > 0, "others wait")
                     other.kill()
                 clock.set(-6 * HOUR)
                 left = "select count(*) from gantry.job where state < 2"
