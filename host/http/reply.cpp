@@ -143,8 +143,9 @@ Write Reply::write(Bytes piece) {
     run_in_order(connection_, stream_, [sequence = sequence_, piece = std::move(piece)](Connection& connection) mutable {
         connection.write(sequence, std::move(piece));
     });
-    if (stream_->gone) return Write::Gone;
-    return full ? Write::Again : Write::Ok;
+    // Even if the client is gone by now: writable() may be under way already, and whoever goes on would meet it.
+    if (full) return Write::Again;
+    return stream_->gone ? Write::Gone : Write::Ok;
 }
 
 void Reply::close(Outcome outcome) {
