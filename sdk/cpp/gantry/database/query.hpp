@@ -29,7 +29,7 @@ class [[nodiscard]] Query : public detail::Operation<Query<Parameters...>, Rows>
     }
 
     // May be repeated by the host when the connection breaks: for reads, and for writes that can be made twice. While
-    // the plugin has many of them to do, the host sends several at once, which costs about half.
+    // the plugin has many of them to do, the host may send several at once.
     Query idempotent() && {
         query_.flags |= GANTRY_QUERY_IDEMPOTENT;
         return std::move(*this);
