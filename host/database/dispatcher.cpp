@@ -17,6 +17,10 @@ namespace {
 
 // So that one batch stays a matter of a millisecond.
 constexpr std::size_t batch_max = 16;
+// Quick statements that are left for each lane that is soon back, before another one is woken.
+constexpr std::size_t left_for_lane_max = 8;
+// How long they may be left without any of the lanes coming back: a completion or the server may hold them up.
+constexpr std::chrono::milliseconds left_time_max{2};
 
 }  // namespace
 
@@ -26,6 +30,7 @@ struct Dispatcher::Lane {
 
     std::condition_variable wake;
     bool idle = false;
+    bool soon_back = false;  // it has nothing but quick statements
     std::deque<OperationPointer> own;  // of the open transaction
     std::uint64_t transaction = 0;     // open, or ended with its End still in `own`
     std::shared_ptr<User> user;        // whose transaction it is
@@ -73,50 +78,91 @@ bool Dispatcher::may_begin() const {
 }
 
 void Dispatcher::hand_over(OperationPointer operation) {
-    const bool at_once = !idle_.empty() && (!operation->is_begin() || may_begin());
     const auto start_by = std::min(operation->start_by, operation->deadline);
     waiting_.push(std::move(operation));
-    if (at_once) return wake_one_lane();
-    if (start_by >= refuser_wakes_) return;
-    refuser_wakes_ = start_by;
+    if (lane_is_wanted()) return wake_one_lane();
+    watch_until(start_by);
+    if (!idle_.empty() && look_at_ == Clock::time_point::max()) look_later();
+}
+
+void Dispatcher::watch_until(Clock::time_point time) {
+    if (time >= refuser_wakes_) return;
+    refuser_wakes_ = time;
     refuser_.notify_one();
 }
 
+// To wake a lane costs more than a quick statement, and those that wait together can go together: a lane that is soon back
+// takes what has come meanwhile.
+bool Dispatcher::lane_is_wanted() const {
+    const std::size_t waiting = waiting_.size(may_begin());
+    if (idle_.empty() || waiting <= called_) return false;
+    return !waiting_.next_is_quick(may_begin(), quick_statements_) || waiting >= left_for_lane_max * (called_ + soon_back_);
+}
+
+void Dispatcher::wake_wanted_lanes() {
+    while (lane_is_wanted())
+        wake_one_lane();
+}
+
 void Dispatcher::wake_one_lane() {
-    if (idle_.empty()) return;
     Lane* const lane = idle_.back();
     idle_.pop_back();
     lane->idle = false;
+    ++called_;
     lane->wake.notify_one();
+}
+
+void Dispatcher::sleep(Lane& lane, std::unique_lock<std::mutex>& lock) {
+    lane.idle = true;
+    idle_.push_back(&lane);
+    lane.wake.wait(lock, [&] { return !lane.idle; });
+    --called_;
+}
+
+void Dispatcher::look_later() {
+    taken_at_look_ = taken_;
+    look_at_ = Clock::now() + left_time_max;
+    watch_until(look_at_);
+}
+
+// Nobody asks for the time when an operation is left for a lane or taken by one: what counts is whether any is taken.
+void Dispatcher::look_after_what_was_left() {
+    if (look_at_ > Clock::now()) return;
+    look_at_ = Clock::time_point::max();
+    if (idle_.empty() || waiting_.size(may_begin()) <= called_) return;
+    if (taken_ == taken_at_look_) wake_one_lane();
+    look_later();
 }
 
 Batch Dispatcher::next(std::size_t number) {
     Lane& lane = *lanes_[number];
     Batch batch;
     std::unique_lock lock(mutex_);
+    if (std::exchange(lane.soon_back, false)) --soon_back_;
     if (lane.transaction != 0) {
         batch.push_back(take_own(lane, lock));
     } else {
         OperationPointer first;
-        while (!(first = take_shared()) && !closed_) {
-            lane.idle = true;
-            idle_.push_back(&lane);
-            lane.wake.wait(lock, [&] { return !lane.idle; });
-        }
+        while (!(first = take_shared()) && !closed_)
+            sleep(lane, lock);
         if (!first) return batch;
+        lane.soon_back = is_quick(*first, quick_statements_);
+        if (lane.soon_back) ++soon_back_;
         batch.push_back(std::move(first));
         take_companions(batch);
+        wake_wanted_lanes();
     }
     for (const auto& operation : batch)
         lane.running.push_back(operation.get());
     return batch;
 }
 
-// Each lane takes its share of what waits, so that none is idle while another does everything.
+// Each lane that is awake takes its share of what waits.
 void Dispatcher::take_companions(Batch& batch) {
-    const std::size_t share = waiting_.statements() / limits_.lanes + 1;
+    const std::size_t share = waiting_.statements() / (lanes_.size() - idle_.size()) + 1;
     waiting_.take_companions(batch, std::min(batch_max, share), quick_statements_);
     queued_ -= batch.size() - 1;
+    taken_ += batch.size();
 }
 
 void Dispatcher::put_back(std::size_t number, Batch batch) {
@@ -132,9 +178,9 @@ void Dispatcher::put_back(std::size_t number, Batch batch) {
         } else {
             waiting_.push_front(std::move(operation));
             ++queued_;
-            wake_one_lane();
         }
     }
+    wake_wanted_lanes();
     refuser_wakes_ = waiting_.first_limit();
     refuser_.notify_one();
 }
@@ -191,7 +237,7 @@ void Dispatcher::unpin(std::size_t number) {
     lane.transaction = 0;
     lane.user.reset();
     --beginning_;
-    if (waiting_.has_begin()) wake_one_lane();
+    wake_wanted_lanes();
 }
 
 bool Dispatcher::transaction_damaged(std::size_t number) const {
@@ -305,12 +351,13 @@ void Dispatcher::refuse_late() {
               Error{Code::Timeout, "the statement passed its deadline before it began"});
     Error busy{Code::Busy, "no connection to the database was free in time (database.queue_deadline)"};
     refuse_if([&](const Operation& each) { return each.transaction == 0 && each.start_by <= now; }, busy.mark_retryable());
-    refuser_wakes_ = waiting_.first_limit();
+    refuser_wakes_ = std::min(waiting_.first_limit(), look_at_);
 }
 
 std::vector<Dispatcher::Refusal> Dispatcher::refusals() {
     std::unique_lock lock(mutex_);
     for (;;) {
+        look_after_what_was_left();
         refuse_late();
         if (!refusals_.empty()) return std::exchange(refusals_, {});
         if (closed_ && operations_ == 0) return {};
@@ -334,6 +381,11 @@ Counts Dispatcher::counts() const {
 std::size_t Dispatcher::queued() const {
     std::lock_guard lock(mutex_);
     return queued_;
+}
+
+std::size_t Dispatcher::sleeping() const {
+    std::lock_guard lock(mutex_);
+    return idle_.size();
 }
 
 }  // namespace host::database

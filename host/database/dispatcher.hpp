@@ -71,6 +71,8 @@ class Dispatcher {
     void refused(const Operation& operation);
 
     std::size_t queued() const;
+    // Lanes that wait for something to do.
+    std::size_t sleeping() const;
     // An operation ended with an error. Any thread.
     void count_failure() { failed_.fetch_add(1, std::memory_order_relaxed); }
     Counts counts() const;
@@ -82,7 +84,13 @@ class Dispatcher {
     Lane& lane_of_transaction(const Operation& operation);
     bool may_begin() const;
     void hand_over(OperationPointer operation);
+    bool lane_is_wanted() const;
+    void wake_wanted_lanes();
     void wake_one_lane();
+    void sleep(Lane& lane, std::unique_lock<std::mutex>& lock);
+    void watch_until(Clock::time_point time);
+    void look_later();
+    void look_after_what_was_left();
     OperationPointer take_shared();
     void take_companions(Batch& batch);
     OperationPointer take_own(Lane& lane, std::unique_lock<std::mutex>& lock);
@@ -101,6 +109,11 @@ class Dispatcher {
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::vector<Lane*> idle_;  // the last to become idle is the first to work: its caches are warm
     std::unordered_map<std::uint64_t, Lane*> transactions_;
+    std::size_t called_ = 0;     // lanes that were woken and have not yet looked what there is
+    std::size_t soon_back_ = 0;  // lanes that have nothing but quick statements
+    std::uint64_t taken_ = 0;    // of what waited for any lane
+    std::uint64_t taken_at_look_ = 0;
+    Clock::time_point look_at_ = Clock::time_point::max();  // max(): nothing was left for a lane that is soon back
     std::size_t queued_ = 0;     // in waiting_, and in the open transactions
     std::size_t beginning_ = 0;  // lanes between begin and unpin
     std::size_t operations_ = 0;

@@ -10,11 +10,21 @@ void WaitingOperations::push(OperationPointer operation) {
     (operation->is_begin() ? begins_ : statements_).push_back(std::move(operation));
 }
 
+bool is_quick(const Operation& operation, const QuickStatements& quick) {
+    return operation.statement != 0 && quick.contains(operation.statement);
+}
+
 // The older one of the two fronts, so that neither kind overtakes the other for ever.
+bool WaitingOperations::begin_is_next(bool may_begin) const {
+    return may_begin && !begins_.empty() && (statements_.empty() || begins_.front()->id < statements_.front()->id);
+}
+
+bool WaitingOperations::next_is_quick(bool may_begin, const QuickStatements& quick) const {
+    return !begin_is_next(may_begin) && !statements_.empty() && is_quick(*statements_.front(), quick);
+}
+
 OperationPointer WaitingOperations::take(bool may_begin) {
-    const bool begin_first =
-        may_begin && !begins_.empty() && (statements_.empty() || begins_.front()->id < statements_.front()->id);
-    auto& queue = begin_first ? begins_ : statements_;
+    auto& queue = begin_is_next(may_begin) ? begins_ : statements_;
     if (queue.empty()) return nullptr;
     OperationPointer operation = std::move(queue.front());
     queue.pop_front();
@@ -24,7 +34,7 @@ OperationPointer WaitingOperations::take(bool may_begin) {
 void WaitingOperations::take_companions(Batch& batch, std::size_t size_max, const QuickStatements& quick) {
     const Operation& first = *batch.front();
     const auto goes_together = [&](const Operation& operation) {
-        return operation.statement != 0 && operation.user == first.user && quick.contains(operation.statement);
+        return operation.user == first.user && is_quick(operation, quick);
     };
     if (!goes_together(first)) return;
     while (batch.size() < size_max && !statements_.empty() && goes_together(*statements_.front())) {

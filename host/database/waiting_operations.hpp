@@ -18,9 +18,12 @@ class WaitingOperations {
     void push(OperationPointer operation);
     // Of one that opens no transaction and has been at the head before.
     void push_front(OperationPointer operation) { statements_.push_front(std::move(operation)); }
-    bool has_begin() const { return !begins_.empty(); }
     // Those that open no transaction.
     std::size_t statements() const { return statements_.size(); }
+    // Those that take() would give.
+    std::size_t size(bool may_begin) const { return statements_.size() + (may_begin ? begins_.size() : 0); }
+    // Of what take() gives next.
+    bool next_is_quick(bool may_begin, const QuickStatements& quick) const;
 
     // The oldest, or the oldest that opens no transaction; null: there is none.
     OperationPointer take(bool may_begin);
@@ -31,9 +34,14 @@ class WaitingOperations {
     core::Monotonic::time_point first_limit() const;
 
   private:
+    bool begin_is_next(bool may_begin) const;
+
     std::deque<OperationPointer> statements_;
     std::deque<OperationPointer> begins_;
 };
+
+// It may share a way to the server.
+bool is_quick(const Operation& operation, const QuickStatements& quick);
 
 // Takes the chosen ones out of a queue; the others keep their order.
 std::vector<OperationPointer> take_from(std::deque<OperationPointer>& queue,

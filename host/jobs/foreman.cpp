@@ -31,7 +31,8 @@ void Foreman::start(database::Client& client, bool alone) {
     lease_until_ = Clock::now() + settings_.lease;
     renew_at_ = Clock::now() + settings_.lease / 4;
     if (alone) store_->end_leases_but(host_);
-    store_->bury_expired();
+    // The wall clock may just have been set: who has died is told by its silence from now on.
+    (void)silence_.dead(store_->heartbeats_but(host_), Clock::now(), settings_.lease);
     store_->take_back_from_dead();
     thread_ = std::thread([this] { run(); });
 }

@@ -51,11 +51,6 @@ void Store::end_lease(std::int64_t host) {
     run(client_, statement);
 }
 
-void Store::bury_expired() {
-    Statement statement("delete from job_host where lease_until < now()");
-    run(client_, statement.idempotent());
-}
-
 std::vector<core::Heartbeat> Store::heartbeats_but(std::int64_t host) {
     Statement statement("select id::text, lease_until, lease_until < now() from job_host where id <> $1");
     const Rows rows = run(client_, statement.integer(host).idempotent());

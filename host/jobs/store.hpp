@@ -28,8 +28,6 @@ class Store {
     // Also when every other host of this database is known to be dead.
     void end_leases_but(std::int64_t host);
     void end_lease(std::int64_t host);
-    // Hosts whose lease has ended by the wall clock: for a start, when nobody has been listened to yet.
-    void bury_expired();
     std::vector<core::Heartbeat> heartbeats_but(std::int64_t host);
     void bury(const std::vector<core::Heartbeat>& silent);
     // Jobs of hosts that were buried wait again, or are dead after their last attempt. How many.

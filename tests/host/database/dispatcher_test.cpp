@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <future>
+#include <thread>
+
 #include "host/core/ids.hpp"
 
 using namespace host::database;
@@ -35,6 +38,20 @@ OperationPointer make_query(const std::shared_ptr<User>& user, QuickStatements::
     operation->statement = statement;
     return operation;
 }
+
+// A lane that has nothing to do; what it is woken for.
+class SleepingLane {
+  public:
+    SleepingLane(Dispatcher& dispatcher, std::size_t number)
+        : taken_(std::async(std::launch::async, [&dispatcher, number] { return dispatcher.next(number); })) {
+        while (dispatcher.sleeping() == 0)
+            std::this_thread::yield();
+    }
+    Batch taken() { return taken_.get(); }
+
+  private:
+    std::future<Batch> taken_;
+};
 
 bool is_signalled(const Dispatcher& dispatcher) {
     pollfd event{dispatcher.cancel_event(0), POLLIN, 0};
@@ -112,6 +129,76 @@ TEST(Dispatcher, SendsNothingTogetherWithAStatementThatMayBeSlow) {
         dispatcher.finished(0, batch);
     }
     EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 1, 1, 1})) << "the slow one alone, and no two users together";
+}
+
+TEST(Dispatcher, LeavesQuickStatementsForALaneThatIsSoonBack) {
+    Dispatcher dispatcher({2, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    dispatcher.submit(make_query(user, quick));
+    const Batch first = dispatcher.next(0);
+    SleepingLane sleeping(dispatcher, 1);
+    for (int i = 0; i < 2; ++i)
+        dispatcher.submit(make_query(user, quick));
+    EXPECT_EQ(dispatcher.sleeping(), 1U);
+    dispatcher.finished(0, first);
+    EXPECT_EQ(dispatcher.next(0).size(), 2U);
+    dispatcher.close();
+    EXPECT_TRUE(sleeping.taken().empty());
+}
+
+TEST(Dispatcher, WakesALaneWhenManyQuickStatementsWait) {
+    Dispatcher dispatcher({2, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    dispatcher.submit(make_query(user, quick));
+    (void)dispatcher.next(0);
+    SleepingLane sleeping(dispatcher, 1);
+    for (int i = 0; i < 16; ++i)
+        dispatcher.submit(make_query(user, quick));
+    EXPECT_GT(sleeping.taken().size(), 1U);
+}
+
+TEST(Dispatcher, WakesALaneAtOnceForAStatementThatMayBeSlow) {
+    Dispatcher dispatcher({2, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    dispatcher.submit(make_query(user, quick));
+    (void)dispatcher.next(0);
+    SleepingLane sleeping(dispatcher, 1);
+    dispatcher.submit(make_query(user, slow));
+    EXPECT_EQ(sleeping.taken().front()->statement, slow);
+}
+
+TEST(Dispatcher, WakesALaneForASlowStatementBehindAQuickOne) {
+    Dispatcher dispatcher({2, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    dispatcher.submit(make_query(user, quick));
+    const Batch first = dispatcher.next(0);
+    SleepingLane sleeping(dispatcher, 1);
+    dispatcher.submit(make_query(user, quick));
+    dispatcher.submit(make_query(user, slow));
+    dispatcher.finished(0, first);
+    EXPECT_EQ(dispatcher.next(0).front()->statement, quick);
+    EXPECT_EQ(sleeping.taken().front()->statement, slow);
+}
+
+TEST(Dispatcher, LeavesNothingForALaneThatDoesNotComeBack) {
+    Dispatcher dispatcher({2, 32, 10s});
+    const auto user = std::make_shared<User>();
+    dispatcher.quick_statements().ran(quick, 100us);
+    dispatcher.submit(make_query(user, quick));
+    const Batch stuck = dispatcher.next(0);
+    SleepingLane sleeping(dispatcher, 1);
+    auto refusals = std::async(std::launch::async, [&] { return dispatcher.refusals(); });
+    dispatcher.submit(make_query(user, quick));
+    const Batch taken = sleeping.taken();
+    ASSERT_EQ(taken.size(), 1U);
+    dispatcher.close();
+    dispatcher.finished(1, taken);
+    dispatcher.finished(0, stuck);
+    EXPECT_TRUE(refusals.get().empty());
 }
 
 TEST(Dispatcher, SpreadsWhatCouldNotGoTogetherOverTheLanes) {

@@ -256,6 +256,41 @@ TEST(Jobs, GivesTheJobsOfADeadHostToAnotherAndMarksThem) {
     EXPECT_EQ(job.attempt, 2U);
 }
 
+TEST(Jobs, TakesNothingFromALivingHostBecauseTheClockWasSetForward) {
+    const Server server;
+    Host living(server);
+    Latch begun, release;
+    living.jobs.activate(worker_of({kind_of("mail", [&](const Attempt&) {
+        begun.open();
+        release.wait();
+        return done();
+    })}));
+    const std::string id = living.submit(draft_of("mail"));
+    ASSERT_TRUE(begun.wait());
+    // What its lease looks like after a step of the clock, until it renews it.
+    living.command("update job_host set lease_until = now() - interval '1 hour'");
+    Host starting(server);
+    EXPECT_EQ(starting.number("select count(*) from job_host"), 2);
+    EXPECT_EQ(starting.jobs.admin().get(id).state, State::Running);
+    release.open();
+    EXPECT_EQ(living.wait_for(id, State::Done).attempt, 1U);
+}
+
+TEST(Jobs, GivesTheJobsOfAHostThatDiedBeforeTheStartToTheNextOne) {
+    const Server server;
+    auto settings = quick_settings();
+    settings.lease = 200ms;
+    {
+        Host dead(server, settings);
+        dead.command(
+            "with h as (insert into job_host (name, lease_until) values ('dead', now() - interval '1 hour') returning id)"
+            " insert into job (id, plugin, kind, payload, state, attempt, attempts_max, due_at, host)"
+            " select 'job_1', 'notes', 'mail', '', 1, 3, 3, now(), id from h");
+    }
+    Host next(server, settings);
+    EXPECT_EQ(next.wait_for("job_1", State::Dead).error_code, "INTERRUPTED");
+}
+
 TEST(Jobs, BuriesAJobWhoseHostDiedInItsLastAttempt) {
     const Server server;
     auto settings = quick_settings();
