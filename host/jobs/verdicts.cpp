@@ -1,7 +1,8 @@
 #include "host/jobs/verdicts.hpp"
 
 #include <algorithm>
-#include <random>
+
+#include "host/core/back_off.hpp"
 
 namespace host::jobs {
 
@@ -10,16 +11,6 @@ using core::Code;
 namespace {
 
 constexpr std::size_t error_bytes_max = 1'000;
-
-// first, 2 first, 4 first, ... up to max; each shortened by up to a half, so that what failed together does not come back
-// together.
-std::chrono::milliseconds back_off(std::uint32_t attempt, std::chrono::milliseconds first, std::chrono::milliseconds max) {
-    thread_local std::minstd_rand random{std::random_device{}()};
-    const double factor = std::uniform_real_distribution<double>(0.5, 1.0)(random);
-    const double doubled = static_cast<double>(first.count()) * static_cast<double>(1ULL << std::min(attempt - 1, 40u));
-    return std::chrono::milliseconds(
-        static_cast<std::int64_t>(std::min(doubled, static_cast<double>(max.count())) * factor));
-}
 
 // What the input forbids will not succeed by being repeated.
 bool is_hopeless(const Ended& ended) {
@@ -44,7 +35,7 @@ Verdict verdict_of(const Ended& ended) {
     if (ending.kind != Ending::Kind::Failed) return verdict;
     if (verdict.error_code.empty()) verdict.error_code = core::name_of(ending.code);
     verdict.delay = ending.retry_after.count() > 0 ? std::min(ending.retry_after, ended.retry_max)
-                                                   : back_off(job.attempt, ended.retry_first, ended.retry_max);
+                                                   : core::back_off(job.attempt, ended.retry_first, ended.retry_max);
     return verdict;
 }
 
