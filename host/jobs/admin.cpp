@@ -82,6 +82,13 @@ Error no_schedule(const std::string& plugin, const std::string& name) {
     return {Code::NotFound, "there is no schedule " + plugin + "/" + name};
 }
 
+ScheduleStatus schedule_named(database::Client& client, const std::string& plugin, const std::string& name) {
+    Statement statement("select " + schedule_columns + " from job_schedule where plugin = $1 and name = $2 and not retired");
+    const Rows rows = run(client, statement.text(plugin).text(name).idempotent());
+    if (rows.size() == 0) throw no_schedule(plugin, name);
+    return schedule_at(rows, 0);
+}
+
 }  // namespace
 
 std::string name_of(State state) {
@@ -169,10 +176,7 @@ std::vector<ScheduleStatus> Admin::schedules() const {
 
 ScheduleStatus Admin::change_schedule(const std::string& plugin, const std::string& name,
                                       const ScheduleChange& change) const {
-    Statement find("select " + schedule_columns + " from job_schedule where plugin = $1 and name = $2 and not retired");
-    const Rows found = run(client_, find.text(plugin).text(name).idempotent());
-    if (found.size() == 0) throw no_schedule(plugin, name);
-    const ScheduleStatus before = schedule_at(found, 0);
+    const ScheduleStatus before = schedule_named(client_, plugin, name);
     const std::string cron = change.cron.value_or(before.cron);
     const std::string zone = change.time_zone.value_or(before.time_zone);
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -193,12 +197,13 @@ ScheduleStatus Admin::change_schedule(const std::string& plugin, const std::stri
 }
 
 std::string Admin::run_schedule(const std::string& plugin, const std::string& name) const {
+    const std::string kind = schedule_named(client_, plugin, name).kind;
     Statement statement(
         "insert into job (id, plugin, kind, payload, attempts_max, due_at)"
-        " select $3, plugin, kind, payload, $4, now() from job_schedule where plugin = $1 and name = $2 and not retired"
-        " returning id");
+        " select $3, plugin, kind, payload, $4, now() from job_schedule"
+        "  where plugin = $1 and name = $2 and kind = $5 and not retired returning id");
     statement.text(plugin).text(name).text("job_" + core::sortable_id());
-    statement.integer(attempts_max_);
+    statement.integer(attempts_max_(plugin, kind)).text(kind);
     const Rows rows = run(client_, statement);
     if (rows.size() == 0) throw no_schedule(plugin, name);
     return text_at(rows, 0, 0);

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/database/client.hpp"
+#include "host/jobs/job.hpp"
 
 // What an administrator sees of jobs. Times are microseconds since 1970-01-01T00:00:00Z; 0: not yet, or never.
 namespace host::jobs {
@@ -92,7 +94,7 @@ struct Counts {
 // thread that may block.
 class Admin {
   public:
-    Admin(database::Client& client, std::uint32_t attempts_max) : client_(client), attempts_max_(attempts_max) {}
+    Admin(database::Client& client, AttemptsMax attempts_max) : client_(client), attempts_max_(std::move(attempts_max)) {}
 
     // Throws InvalidArgument for a cursor that no page gave.
     Page list(const Filter& filter) const;
@@ -112,7 +114,7 @@ class Admin {
 
   private:
     database::Client& client_;
-    const std::uint32_t attempts_max_;
+    const AttemptsMax attempts_max_;
 };
 
 }  // namespace host::jobs

@@ -27,6 +27,7 @@ Floor::~Floor() {
 Kind Floor::completed(Kind kind) const {
     if (kind.concurrency == 0) kind.concurrency = settings_.concurrency;
     if (kind.attempts_max == 0) kind.attempts_max = settings_.attempts_max;
+    kind.attempts_max = std::min(kind.attempts_max, attempts_most);
     if (kind.retry_first.count() == 0) kind.retry_first = settings_.retry_first;
     if (kind.retry_max.count() == 0) kind.retry_max = settings_.retry_max;
     return kind;
@@ -296,7 +297,8 @@ void Floor::ask_cancel_all() {
 std::uint32_t Floor::attempts_max(const std::string& plugin, const std::string& kind) const {
     std::lock_guard lock(mutex_);
     const auto line = lines_.find({plugin, kind});
-    return line == lines_.end() || !line->second.worker ? 0 : line->second.kind.attempts_max;
+    const bool is_known = line != lines_.end() && line->second.kind.attempts_max > 0;
+    return is_known ? line->second.kind.attempts_max : settings_.attempts_max;
 }
 
 FloorCounts Floor::counts() const {

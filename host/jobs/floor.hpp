@@ -81,7 +81,7 @@ class Floor {
     // The lease was lost: others may run these jobs now.
     void ask_cancel_all();
 
-    // 0 for a kind that nobody does here.
+    // As the kind's worker says, or has said when there was one; else as the settings say.
     std::uint32_t attempts_max(const std::string& plugin, const std::string& kind) const;
     FloorCounts counts() const;
 

@@ -203,7 +203,8 @@ void Foreman::follow_schedules(const Agenda& agenda) {
         store_->wait_less();
         floor_.look_everywhere();
     }
-    const auto next = schedules_->make_due(workers, settings_.attempts_max, set_back);
+    const auto attempts_max = [this](const auto& plugin, const auto& kind) { return floor_.attempts_max(plugin, kind); };
+    const auto next = schedules_->make_due(workers, attempts_max, set_back);
     schedules_at_ = now + std::min<std::chrono::milliseconds>(next.value_or(settings_.poll), settings_.poll);
 }
 

@@ -16,13 +16,19 @@ namespace host::jobs {
 // 1-100 of [a-z0-9_.-]: the name of a kind or a schedule.
 bool is_name(const std::string& text);
 
+// More is as good as for ever.
+inline constexpr std::uint32_t attempts_most = 1'000;
+
+// How often a job of this kind may be begun, where it does not say so itself.
+using AttemptsMax = std::function<std::uint32_t(const std::string& plugin, const std::string& kind)>;
+
 // A job that somebody wants done.
 struct Draft {
     std::string plugin;
     std::string kind;
     std::string key;  // not empty: one job of this kind and key at a time
     std::string payload;
-    std::uint32_t attempts_max = 0;        // 0: that of the kind, else of the settings
+    std::uint32_t attempts_max = 0;        // at most attempts_most; 0: that of the kind, else of the settings
     std::chrono::milliseconds delay{};     // from now on
     std::chrono::milliseconds deadline{};  // of one attempt; 0: none
 };

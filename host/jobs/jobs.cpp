@@ -23,7 +23,7 @@ Jobs::~Jobs() {
 void Jobs::start() {
     client_ = database_.client("gantry");
     submissions_.emplace(*client_, settings_.submit_queue_max);
-    admin_.emplace(*client_, settings_.attempts_max);
+    admin_.emplace(*client_, [this](const auto& plugin, const auto& kind) { return floor_.attempts_max(plugin, kind); });
     subscription_ = database_.listener().listen("gantry_job", [this](const std::string& told) { foreman_.hear(told); });
     // Whoever else worked on the host's own server has died with it.
     foreman_.start(*client_, database_.is_private());
@@ -59,8 +59,7 @@ void Jobs::abandon(const WorkerPointer& worker) {
 Draft Jobs::completed(Draft draft) const {
     check(draft, settings_.payload_bytes_max);
     if (draft.attempts_max == 0) draft.attempts_max = floor_.attempts_max(draft.plugin, draft.kind);
-    if (draft.attempts_max == 0) draft.attempts_max = settings_.attempts_max;
-    draft.attempts_max = std::min(draft.attempts_max, 1'000u);
+    draft.attempts_max = std::min(draft.attempts_max, attempts_most);
     return draft;
 }
 

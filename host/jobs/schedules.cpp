@@ -96,7 +96,7 @@ void Schedules::declare(const Worker& worker) {
 }
 
 std::optional<std::chrono::milliseconds> Schedules::make_due(const std::vector<WorkerPointer>& workers,
-                                                             std::uint32_t attempts_max, bool set_back) {
+                                                             const AttemptsMax& attempts_max, bool set_back) {
     std::vector<std::string> plugins;
     for (const WorkerPointer& worker : workers) {
         if (!worker->schedules.empty()) plugins.push_back(worker->plugin);
@@ -104,7 +104,7 @@ std::optional<std::chrono::milliseconds> Schedules::make_due(const std::vector<W
     if (plugins.empty()) return std::nullopt;
     if (set_back) wait_less(plugins);
     Statement find(
-        "select plugin, name, cron, time_zone, catch_up, catch_up_max, next_at from job_schedule"
+        "select plugin, name, cron, time_zone, catch_up, catch_up_max, next_at, kind from job_schedule"
         " where plugin = any($1::text[]) and enabled and not retired and next_at <= now()");
     const Rows rows = run(client_, find.texts(plugins).idempotent());
     for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -114,7 +114,8 @@ std::optional<std::chrono::milliseconds> Schedules::make_due(const std::vector<W
             Occurrences found = occurrences(
                 Cron(text_at(rows, row, 2), text_at(rows, row, 3)), first, std::max(first, now_in_seconds()),
                 static_cast<CatchUp>(integer_at(rows, row, 4)), static_cast<std::size_t>(integer_at(rows, row, 5)));
-            make({text_at(rows, row, 0), text_at(rows, row, 1), next_at_us, std::move(found.due), found.next}, attempts_max);
+            make({text_at(rows, row, 0), text_at(rows, row, 1), next_at_us, std::move(found.due), found.next},
+                 attempts_max(text_at(rows, row, 0), text_at(rows, row, 7)));
         } catch (const core::Error& error) {
             if (error.code() != core::Code::InvalidArgument) throw;
             // A zone that the system has lost: the others go on.

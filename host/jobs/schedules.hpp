@@ -33,8 +33,8 @@ class Schedules {
     // until the plugin itself says something new.
     void declare(const Worker& worker);
     // Makes the jobs that are due, of these plugins' schedules. When the next is due.
-    std::optional<std::chrono::milliseconds> make_due(const std::vector<WorkerPointer>& workers, std::uint32_t attempts_max,
-                                                      bool set_back);
+    std::optional<std::chrono::milliseconds> make_due(const std::vector<WorkerPointer>& workers,
+                                                      const AttemptsMax& attempts_max, bool set_back);
 
   private:
     struct Due;

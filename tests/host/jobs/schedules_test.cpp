@@ -109,6 +109,19 @@ TEST(Schedules, OfAPluginThatDropsThemRest) {
     EXPECT_THROW(host.jobs.admin().run_schedule("notes", "nightly"), host::core::Error);
 }
 
+TEST(Schedules, BeginAJobAsOftenAsItsKindSays) {
+    const Server server;
+    Host host(server);
+    Kind mail = kind_of("mail", [](const Attempt&) { return failed(); });
+    mail.attempts_max = 2;
+    host.jobs.activate(worker_of({mail}, {nightly()}));
+    ASSERT_TRUE(host.wait_until("select count(*) from job_schedule", 1));
+    EXPECT_EQ(host.wait_for(host.jobs.admin().run_schedule("notes", "nightly"), State::Dead).attempt, 2U) << "run now";
+    host.command(make_it_due);
+    host.command("notify gantry_job, 'schedule'");
+    EXPECT_TRUE(host.wait_until("select attempt from job where schedule = 'nightly' and state = 3", 2)) << "by the clock";
+}
+
 TEST(Schedules, RunNowOnRequest) {
     const Server server;
     Host host(server);
