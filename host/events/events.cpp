@@ -85,8 +85,7 @@ void Events::activate(SubscriberPointer subscriber) {
     local_.activate(subscriber);
     deliveries_.activate(subscriber);
     std::lock_guard lock(mutex_);
-    std::erase_if(agenda_.declarations, [&](const SubscriberPointer& each) { return each->plugin == subscriber->plugin; });
-    agenda_.declarations.push_back(std::move(subscriber));
+    declarations_.add(std::move(subscriber));
     woken_.notify_one();
 }
 
@@ -94,7 +93,7 @@ void Events::retire(const SubscriberPointer& subscriber) {
     local_.retire(*subscriber);
     deliveries_.retire(*subscriber);
     std::lock_guard lock(mutex_);
-    std::erase(agenda_.declarations, subscriber);
+    declarations_.remove(subscriber);
     agenda_.work = true;
     woken_.notify_one();
 }
@@ -198,8 +197,6 @@ void Events::run() {
     core::set_thread_kind(core::ThreadKind::Blocking);
     for (;;) {
         const Agenda agenda = wait();
-        for (const SubscriberPointer& each : agenda.declarations)
-            undeclared_.push_back(each);
         try {
             if (agenda.stopping) return deliveries_.release_all(*store_);
             act(agenda);
@@ -224,7 +221,7 @@ Events::Agenda Events::wait() {
         woken_.wait_until(lock, retry_at_, [&] { return agenda_.stopping; });
     } else {
         woken_.wait_until(lock, std::min({next_tick_, look_at_, clean_at_}),
-                          [&] { return agenda_.stopping || agenda_.work || agenda_.look || !agenda_.declarations.empty(); });
+                          [&] { return agenda_.stopping || agenda_.work || agenda_.look || !declarations_.empty(); });
     }
     Agenda agenda = std::exchange(agenda_, {});
     agenda_.stopping = agenda.stopping;
@@ -232,11 +229,7 @@ Events::Agenda Events::wait() {
 }
 
 void Events::act(const Agenda& agenda) {
-    while (!undeclared_.empty()) {
-        store_->declare(*undeclared_.back());
-        undeclared_.pop_back();
-        deliveries_.claim_soon();
-    }
+    write_declarations();
     const auto now = Clock::now();
     if (agenda.look || now >= look_at_) {
         look_at_ = now + settings_.poll;
@@ -247,6 +240,17 @@ void Events::act(const Agenda& agenda) {
     if (now < clean_at_) return;
     const std::size_t cleaned = store_->clean(settings_.keep);
     clean_at_ = now + (cleaned == 10'000 ? std::chrono::milliseconds(100) : std::chrono::milliseconds(clean_interval));
+}
+
+void Events::write_declarations() {
+    std::unique_lock lock(mutex_);
+    while (const SubscriberPointer subscriber = declarations_.first()) {
+        lock.unlock();
+        store_->declare(*subscriber);
+        deliveries_.claim_soon();
+        lock.lock();
+        declarations_.remove(subscriber);
+    }
 }
 
 // Durable events for those who are not: from the moment they came.

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "host/core/declarations.hpp"
 #include "host/core/thread_pool.hpp"
 #include "host/database/database.hpp"
 #include "host/database/group_commit.hpp"
@@ -82,7 +83,6 @@ class Events {
         bool stopping = false;
         bool work = false;  // a batch was delivered, or subscriptions changed
         bool look = false;  // there may be new events
-        std::vector<SubscriberPointer> declarations;
     };
 
     static database::Query statement_for(const std::vector<Waiting>& batch);
@@ -91,6 +91,7 @@ class Events {
     void run();
     Agenda wait();
     void act(const Agenda& agenda);
+    void write_declarations();
     void follow();
 
     const Settings settings_;
@@ -100,15 +101,15 @@ class Events {
     std::optional<Store> store_;
     std::optional<Admin> admin_;
     std::optional<database::GroupCommit<Waiting>> group_;
-    Local local_;
-    Deliveries deliveries_;
     std::mutex mutex_;
     std::condition_variable woken_;
     Agenda agenda_;
+    core::Declarations<Subscriber> declarations_;
+    Local local_;  // these two wake the thread
+    Deliveries deliveries_;
     std::unique_ptr<database::Listener::Subscription> subscription_;
 
     // The thread's own.
-    std::vector<SubscriberPointer> undeclared_;
     Position followed_;  // for subscribers that are not durable
     Clock::time_point next_tick_{};
     Clock::time_point look_at_{};

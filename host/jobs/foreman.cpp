@@ -49,18 +49,16 @@ void Foreman::stop() {
 
 void Foreman::declare(WorkerPointer worker) {
     std::lock_guard lock(mutex_);
-    const auto is_former = [&](const WorkerPointer& each) { return each->plugin == worker->plugin; };
-    std::erase_if(workers_, is_former);
-    std::erase_if(agenda_.declarations, is_former);
+    std::erase_if(workers_, [&](const WorkerPointer& each) { return each->plugin == worker->plugin; });
     workers_.push_back(worker);
-    agenda_.declarations.push_back(std::move(worker));
+    declarations_.add(std::move(worker));
     woken_.notify_one();
 }
 
 void Foreman::withdraw(const WorkerPointer& worker) {
     std::lock_guard lock(mutex_);
     std::erase(workers_, worker);
-    std::erase(agenda_.declarations, worker);
+    declarations_.remove(worker);
 }
 
 void Foreman::wake() {
@@ -112,7 +110,7 @@ Foreman::Agenda Foreman::wait() {
     std::unique_lock lock(mutex_);
     const auto ready = [&] {
         return agenda_.stopping || agenda_.work || agenda_.look || agenda_.cancels || agenda_.schedules ||
-               !agenda_.declarations.empty();
+               !declarations_.empty();
     };
     const FloorCounts floor = floor_.counts();
     auto patience = std::min({renew_at_, look_at_, schedules_at_, clean_at_});
@@ -138,8 +136,6 @@ void Foreman::note_failure(const Error& error) {
 }
 
 void Foreman::act(const Agenda& agenda) {
-    for (const WorkerPointer& worker : agenda.declarations)
-        undeclared_.push_back(worker);
     const auto now = Clock::now();
     if (now >= renew_at_) keep_lease();
     if (unsure_) {
@@ -153,6 +149,7 @@ void Foreman::act(const Agenda& agenda) {
         look_at_ = now + settings_.poll;
         floor_.look_everywhere();
     }
+    write_declarations();
     follow_schedules(agenda);
     step();
     if (now >= progress_at_) {
@@ -184,12 +181,18 @@ void Foreman::keep_lease() {
     }
 }
 
-void Foreman::follow_schedules(const Agenda& agenda) {
-    while (!undeclared_.empty()) {
-        schedules_->declare(*undeclared_.back());
-        undeclared_.pop_back();
+void Foreman::write_declarations() {
+    std::unique_lock lock(mutex_);
+    while (const WorkerPointer worker = declarations_.first()) {
+        lock.unlock();
+        schedules_->declare(*worker);
         schedules_at_ = Clock::time_point{};
+        lock.lock();
+        declarations_.remove(worker);
     }
+}
+
+void Foreman::follow_schedules(const Agenda& agenda) {
     const auto now = Clock::now();
     if (now < schedules_at_ && !agenda.schedules) return;
     std::vector<WorkerPointer> workers;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "host/core/declarations.hpp"
 #include "host/core/silence.hpp"
 #include "host/database/client.hpp"
 #include "host/jobs/clock_watch.hpp"
@@ -56,13 +57,13 @@ class Foreman {
         bool look = false;       // there may be jobs of every kind
         bool cancels = false;    // somebody asked for one
         bool schedules = false;  // they changed
-        std::vector<WorkerPointer> declarations;
     };
 
     void run();
     Agenda wait();
     void act(const Agenda& agenda);
     void keep_lease();
+    void write_declarations();
     void follow_schedules(const Agenda& agenda);
     void step();
     Store::Step write_and_claim(const std::vector<Verdict>& verdicts, const std::vector<Want>& wants,
@@ -83,11 +84,11 @@ class Foreman {
     std::condition_variable woken_;
     Agenda agenda_;
     std::vector<WorkerPointer> workers_;  // active ones, for their schedules
+    core::Declarations<Worker> declarations_;
 
     // The thread's own.
     std::int64_t host_ = 0;
     bool unsure_ = false;  // a claim may have succeeded without our knowledge
-    std::vector<WorkerPointer> undeclared_;
     Clock::time_point lease_until_{};
     Clock::time_point renew_at_{};
     Clock::time_point look_at_{};

@@ -61,4 +61,23 @@ struct RoomHost {
     std::unique_ptr<host::database::Client> client;
 };
 
+// A table that refuses to be written until end(), and tells when somebody has tried.
+class Outage {
+  public:
+    Outage(RoomHost& host, std::string table) : host_(host), table_(std::move(table)) {
+        host_.command("create sequence felt");  // its numbers stay taken when all else is rolled back
+        host_.command(
+            "create function refuse() returns trigger language plpgsql as $$ begin perform nextval('gantry.felt');"
+            " raise exception 'the test wants no writing'; end $$");
+        host_.command("create trigger outage before insert or update on " + table_ +
+                      " for each statement execute function refuse()");
+    }
+    void end() const { host_.command("drop trigger outage on " + table_); }
+    bool wait_until_felt() const { return host_.wait_until("select count(*) from felt where is_called", 1); }
+
+  private:
+    RoomHost& host_;
+    const std::string table_;
+};
+
 }  // namespace tests

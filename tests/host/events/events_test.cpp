@@ -198,6 +198,30 @@ TEST(Events, GoToTheNewInstanceAfterASwap) {
     EXPECT_EQ(old.all(), (std::vector<std::string>{"1"}));
 }
 
+TEST(Events, ReachTheInstanceThatServesAfterARollbackWithoutADatabase) {
+    const Server server;
+    Host host(server);
+    Heard heard;
+    const auto subscriber_with = [&](const std::string& plugin, const std::string& name) {
+        return std::make_shared<const Subscriber>(Subscriber{plugin, {{name, "notes.*", true, into(heard)}}});
+    };
+    const auto former = subscriber_with("mailer", "former"), next = subscriber_with("mailer", "next");
+    host.events.activate(former);
+    ASSERT_TRUE(host.wait_until(is_claimed, 1));
+    const Outage outage(host, "event_subscription");
+    host.events.activate(next);
+    ASSERT_TRUE(outage.wait_until_felt());
+    host.events.activate(former);
+    host.events.retire(next);
+    outage.end();
+    // Of declarations that wait the last is written last.
+    host.events.activate(subscriber_with("billing", "last"));
+    ASSERT_TRUE(host.wait_until("select count(*) from event_subscription where name = 'last'", 1));
+    host.events.stop();
+    EXPECT_EQ(host.number("select count(*) from event_subscription where name = 'former' and not retired"), 1);
+    EXPECT_EQ(host.number("select count(*) from event_subscription where name = 'next'"), 0);
+}
+
 TEST(Events, SurviveTheLossOfEveryConnection) {
     const Server server;
     Host host(server);

@@ -122,6 +122,32 @@ TEST(Schedules, BeginAJobAsOftenAsItsKindSays) {
     EXPECT_TRUE(host.wait_until("select attempt from job where schedule = 'nightly' and state = 3", 2)) << "by the clock";
 }
 
+TEST(Schedules, OfTheInstanceThatServesAreTheOnesThatCountAfterARollbackWithoutADatabase) {
+    const Server server;
+    Host host(server);
+    const auto worker_with = [](const std::string& plugin, const std::string& schedule) {
+        Schedule declared = nightly();
+        declared.name = schedule;
+        return std::make_shared<const Worker>(
+            Worker{plugin, {kind_of("mail", [](const Attempt&) { return done(); })}, {declared}});
+    };
+    const auto former = worker_with("notes", "former"), next = worker_with("notes", "next");
+    host.jobs.activate(former);
+    ASSERT_TRUE(host.wait_until("select count(*) from job_schedule", 1));
+    const Outage outage(host, "job_schedule");
+    host.jobs.activate(next);
+    ASSERT_TRUE(outage.wait_until_felt());
+    host.jobs.activate(former);
+    host.jobs.retire(next);
+    outage.end();
+    // Of declarations that wait the last is written last.
+    host.jobs.activate(worker_with("mailer", "last"));
+    ASSERT_TRUE(host.wait_until("select count(*) from job_schedule where name = 'last'", 1));
+    host.jobs.stop();
+    EXPECT_EQ(host.number("select count(*) from job_schedule where name = 'former' and not retired"), 1);
+    EXPECT_EQ(host.number("select count(*) from job_schedule where name = 'next'"), 0);
+}
+
 TEST(Schedules, RunNowOnRequest) {
     const Server server;
     Host host(server);
