@@ -1,9 +1,10 @@
 #include "host/events/deliveries.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <random>
 #include <utility>
+
+#include "host/core/back_off.hpp"
+#include "host/core/error.hpp"
 
 namespace host::events {
 
@@ -16,15 +17,8 @@ constexpr std::size_t batch_max = 256;
 constexpr auto slice = 200ms;
 // Other transactions end without telling us.
 constexpr auto soon = 5ms;
-constexpr std::size_t error_bytes_max = 500;
-
-std::chrono::milliseconds back_off(std::uint32_t attempt, std::chrono::milliseconds first, std::chrono::milliseconds max) {
-    thread_local std::minstd_rand random{std::random_device{}()};
-    const double factor = std::uniform_real_distribution<double>(0.5, 1.0)(random);
-    const double doubled = static_cast<double>(first.count()) * static_cast<double>(1ULL << std::min(attempt - 1, 40u));
-    return std::chrono::milliseconds(
-        static_cast<std::int64_t>(std::min(doubled, static_cast<double>(max.count())) * factor));
-}
+// The pool may have been full: it is asked again.
+constexpr auto pool_patience = 50ms;
 
 }  // namespace
 
@@ -40,16 +34,10 @@ Deliveries::~Deliveries() {
 void Deliveries::activate(const SubscriberPointer& subscriber) {
     std::lock_guard lock(mutex_);
     for (auto& [key, line] : lines_) {
-        if (key.first == subscriber->plugin) line.subscriber = nullptr;
+        if (key.first == subscriber->plugin) line.retire();
     }
     for (const Subscription& subscription : subscriber->subscriptions) {
-        if (!subscription.durable) continue;
-        Line& line = lines_[{subscriber->plugin, subscription.name}];
-        line.pattern_changed = line.pattern_changed || line.pattern != subscription.pattern;
-        line.pattern = subscription.pattern;
-        line.subscriber = subscriber;
-        line.deliver = subscription.deliver;
-        line.hungry = true;
+        if (subscription.durable) lines_[{subscriber->plugin, subscription.name}].activate(subscriber, subscription);
     }
     claim_soon();
 }
@@ -57,7 +45,7 @@ void Deliveries::activate(const SubscriberPointer& subscriber) {
 void Deliveries::retire(const Subscriber& subscriber) {
     std::lock_guard lock(mutex_);
     for (auto& [key, line] : lines_) {
-        if (line.subscriber.get() == &subscriber) line.subscriber = nullptr;
+        if (line.is_of(subscriber)) line.retire();
     }
     claim_soon();
 }
@@ -75,69 +63,53 @@ bool Deliveries::wait_idle(Clock::time_point deadline) {
 void Deliveries::look_everywhere() {
     std::lock_guard lock(mutex_);
     for (auto& [key, line] : lines_)
-        line.hungry = true;
+        line.look();
+}
+
+std::vector<Deliveries::Entry*> Deliveries::entries(const std::function<bool(const Line&)>& wanted) {
+    std::lock_guard lock(mutex_);
+    std::vector<Entry*> found;
+    for (Entry& entry : lines_) {
+        if (wanted(entry.second)) found.push_back(&entry);
+    }
+    return found;
 }
 
 Deliveries::Clock::time_point Deliveries::tick(Store& store) {
     if (Clock::now() >= claim_at_.load()) claim(store);
-    std::unique_lock lock(mutex_);
     auto next = claim_at_.load();
-    for (auto& [key, line] : lines_) {
-        if (!line.claimed || line.under_way) continue;
-        if (std::exchange(line.more_soon, false)) line.hungry = true;
-        serve(key, line, store, lock);
-        if (line.more_soon) next = std::min(next, Clock::now() + soon);
-        if (line.failed || line.due > Clock::now()) next = std::min(next, line.due);
-        if (!line.under_way && !line.batch.empty() && line.due <= Clock::now()) next = std::min(next, Clock::now() + 50ms);
+    for (Entry* entry : entries([](const Line& line) { return line.is_claimed() && !line.under_way; })) {
+        serve(*entry, store);
+        next = std::min(next, next_look_at(entry->second));
     }
     return next;
 }
 
+Deliveries::Clock::time_point Deliveries::next_look_at(const Line& line) {
+    std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    if (line.under_way) return Clock::time_point::max();
+    if (line.due > now) return line.due;
+    if (line.has_next()) return now + pool_patience;
+    return line.has_more_soon() ? now + soon : Clock::time_point::max();
+}
+
 // Ours are renewed, free ones taken, those that nobody here wants any more given back.
 void Deliveries::claim(Store& store) {
-    Store::Names wanted, unwanted;
-    {
-        std::lock_guard lock(mutex_);
-        for (auto& [key, line] : lines_) {
-            if (line.subscriber && !closed_) {
-                wanted.push_back(key);
-            } else if (line.claimed && !line.under_way) {
-                unwanted.push_back(key);
-            }
-        }
-    }
+    Store::Names wanted;
+    for (const Entry* entry : entries([this](const Line& line) { return line.is_wanted() && !closed_; }))
+        wanted.push_back(entry->first);
     claim_at_ = Clock::now() + std::min(settings_.lease / 3, settings_.poll);
     const auto asked_at = Clock::now();
     const auto claimed = wanted.empty() ? std::vector<ClaimedSubscription>{} : claimed_of(wanted, store);
+    go_on(wanted, claimed);
     {
-        std::unique_lock lock(mutex_);
+        std::lock_guard lock(mutex_);
         leased_until_ = asked_at + settings_.lease;
-        std::map<Key, const ClaimedSubscription*> ours;
-        for (const ClaimedSubscription& each : claimed)
-            ours[{each.plugin, each.name}] = &each;
-        for (auto& [key, line] : lines_) {
-            const auto found = ours.find(key);
-            if (found == ours.end()) {
-                if (line.subscriber && !line.under_way) line.claimed = false;
-                continue;
-            }
-            if (std::exchange(line.claimed, true) || line.under_way) continue;
-            line.place = *found->second;
-            line.after = line.place.position;
-            line.batch.clear();
-            line.done = line.saved = 0;
-            line.hungry = true;
-        }
-        for (const Key& key : unwanted) {
-            Line& line = lines_[key];
-            if (line.under_way) continue;
-            settle(key, line, store, lock);
-            line.claimed = false;
-            line.batch.clear();
-            line.done = line.saved = 0;
-        }
     }
-    if (!unwanted.empty()) store.release(unwanted);
+    give_back(
+        entries([this](const Line& line) { return line.is_claimed() && !line.under_way && (closed_ || !line.is_wanted()); }),
+        store);
 }
 
 // With those of hosts that have died.
@@ -153,104 +125,118 @@ std::vector<ClaimedSubscription> Deliveries::claimed_of(const Store::Names& want
     return store.claim(wanted, settings_.lease);
 }
 
-// Under the lock, which is open while the database works.
-void Deliveries::serve(const Key& key, Line& line, Store& store, std::unique_lock<std::mutex>& lock) {
-    if (!settle(key, line, store, lock)) return;
-    // Past the lease another host may have it.
-    if (!line.subscriber || closed_ || line.due > Clock::now() || Clock::now() >= leased_until_) return;
-    if (std::exchange(line.pattern_changed, false)) {
-        line.batch.clear();
-        line.done = line.saved = 0;
-        line.after = line.place.position;
-    }
-    if (line.done < line.batch.size()) return hand_out(key, line);
-    while (line.hungry && line.done == line.batch.size()) {
-        line.hungry = false;
-        const Position from = line.after;
-        const std::string pattern = line.pattern;
-        lock.unlock();
-        Store::Read read = store.read(from, pattern, batch_max);
-        lock.lock();
-        // What lies behind this window has not been looked at.
-        if (!read.events.empty()) line.hungry = true;
-        line.more_soon = read.more_soon;
-        line.place.position = read.events.empty() ? read.after : read.before;
-        line.after = read.after;
-        line.batch = std::move(read.events);
-        line.done = line.saved = 0;
-    }
-    if (!line.batch.empty()) hand_out(key, line);
-}
-
-// Writes how far the batch has come. False: the subscription is not ours any more.
-bool Deliveries::settle(const Key& key, Line& line, Store& store, std::unique_lock<std::mutex>& lock) {
-    std::optional<DeadEvent> dead;
-    if (std::exchange(line.failed, false)) {
-        if (++line.place.attempt >= settings_.attempts_max) {
-            dead = DeadEvent{line.batch[line.done], line.place.attempt, line.error};
-        } else {
-            line.due = Clock::now() + back_off(line.place.attempt, settings_.retry_first, settings_.retry_max);
+void Deliveries::go_on(const Store::Names& wanted, const std::vector<ClaimedSubscription>& claimed) {
+    std::lock_guard lock(mutex_);
+    std::map<Key, const ClaimedSubscription*> ours;
+    for (const ClaimedSubscription& each : claimed)
+        ours[{each.plugin, each.name}] = &each;
+    for (const Key& key : wanted) {
+        Line& line = lines_[key];
+        const auto found = ours.find(key);
+        if (found != ours.end()) {
+            line.claim(*found->second);
+        } else if (!line.under_way) {
+            line.lose();
         }
-    } else if (line.done == line.saved) {
-        return true;
     }
-    const std::size_t delivered = line.done - line.saved;
-    if (dead) {
-        ++line.done;
-        ++dead_;
-        line.place.attempt = 0;
-        logger_.error(
-            "an event is a dead letter",
-            {{"plugin", key.first}, {"subscription", key.second}, {"event", dead->event->id}, {"reason", dead->error}});
-    }
-    const bool all = line.done == line.batch.size();
-    if (all) {
-        line.place.position = line.after;
-    } else if (line.done > 0) {
-        line.place.position.seq = line.batch[line.done - 1]->seq;
-    }
-    line.saved = line.done;
-    const ClaimedSubscription place = line.place;
-    const std::string error = line.place.attempt > 0 || dead ? line.error : "";
-    lock.unlock();
-    if (dead) store.bury(place, *dead);
-    const bool ours = store.save(place, delivered, error);
-    lock.lock();
-    if (!ours) line.claimed = false;
-    return ours;
 }
 
-void Deliveries::hand_out(const Key& key, Line& line) {
-    if (!pool_.post([this, key] { work(key); })) return;  // the next tick tries again
+// They stay ours until others may have them: if the database fails, the next tick tries again.
+void Deliveries::give_back(const std::vector<Entry*>& entries, Store& store) {
+    if (entries.empty()) return;
+    Store::Names names;
+    for (Entry* entry : entries) {
+        settle(*entry, store);
+        names.push_back(entry->first);
+    }
+    store.release(names);
+    std::lock_guard lock(mutex_);
+    for (Entry* entry : entries)
+        entry->second.lose();
+}
+
+void Deliveries::serve(Entry& entry, Store& store) {
+    Line& line = entry.second;
+    if (!settle(entry, store)) return;
+    {
+        std::lock_guard lock(mutex_);
+        line.look_again();
+    }
+    while (const auto wish = wish_of(line)) {
+        Read read = store.read(wish->from, wish->pattern, batch_max);
+        std::lock_guard lock(mutex_);
+        line.take(std::move(read));
+    }
+    hand_out(line);
+}
+
+// Under the lock. Past the lease another host may have it.
+bool Deliveries::may_be_served(const Line& line) const {
+    const auto now = Clock::now();
+    return line.is_wanted() && !closed_ && line.due <= now && now < leased_until_;
+}
+
+std::optional<Line::Wish> Deliveries::wish_of(Line& line) {
+    std::lock_guard lock(mutex_);
+    return may_be_served(line) ? line.wish() : std::nullopt;
+}
+
+// Writes how far it has come, and what has become a dead letter. False: the subscription is not ours any more.
+bool Deliveries::settle(Entry& entry, Store& store) {
+    auto& [key, line] = entry;
+    std::optional<Progress> progress;
+    {
+        std::lock_guard lock(mutex_);
+        progress = line.unwritten(settings_.attempts_max);
+    }
+    if (!progress) return true;
+    const bool ours = save(*progress, line, store);
+    const std::uint32_t failures = progress->place.attempt;
+    const auto pause = failures > 0 ? core::back_off(failures, settings_.retry_first, settings_.retry_max) : 0ms;
+    {
+        std::lock_guard lock(mutex_);
+        ours ? line.written(*progress, Clock::now() + pause) : line.lose();
+    }
+    if (!ours || !progress->dead) return ours;
+    ++dead_;
+    logger_.error("an event is a dead letter", {{"plugin", key.first},
+                                                {"subscription", key.second},
+                                                {"event", progress->dead->event->id},
+                                                {"reason", progress->error}});
+    return true;
+}
+
+bool Deliveries::save(const Progress& progress, Line& line, Store& store) {
+    try {
+        return store.save(progress);
+    } catch (const core::Error& error) {
+        std::lock_guard lock(mutex_);
+        // If it is the text that cannot be written, it would fail for ever.
+        if (error.code() == core::Code::InvalidArgument) line.forget_reason();
+        throw;
+    }
+}
+
+void Deliveries::hand_out(Line& line) {
+    std::lock_guard lock(mutex_);
+    if (!may_be_served(line) || !line.has_next()) return;
+    if (!pool_.post([this, &line] { work(line); })) return;  // the next tick tries again
     line.under_way = true;
     ++hands_;
 }
 
-void Deliveries::work(const Key& key) {
+void Deliveries::work(Line& line) {
     const auto until = Clock::now() + slice;
     std::unique_lock lock(mutex_);
-    Line& line = lines_[key];  // lines are never taken out
-    while (line.done < line.batch.size() && line.subscriber && !closed_ && !line.failed && Clock::now() < leased_until_) {
-        const EventPointer event = line.batch[line.done];
-        const std::uint32_t attempt = line.done == line.saved ? line.place.attempt + 1 : 1;
-        const SubscriberPointer subscriber = line.subscriber;
-        const Deliver deliver = line.deliver;
+    while (line.has_next() && line.is_wanted() && !closed_ && Clock::now() < leased_until_) {
+        const Line::Call call = line.next();
         lock.unlock();
-        std::optional<std::string> refusal = deliver(*event, attempt);
+        const std::optional<std::string> refusal = call.deliver(*call.event, call.attempt);
+        ++(refusal ? failed_ : delivered_);
         lock.lock();
-        if (refusal) {
-            ++failed_;
-            // The failures of an event before this one are over.
-            if (line.done != line.saved) line.place.attempt = 0;
-            line.failed = true;
-            line.error = refusal->substr(0, error_bytes_max);
-        } else {
-            ++delivered_;
-            ++line.done;
-        }
+        line.note(refusal);
         if (Clock::now() >= until) break;
     }
-    if (line.done > line.saved && !line.failed) line.place.attempt = 0;
     line.under_way = false;
     lock.unlock();
     changed_();
@@ -260,17 +246,7 @@ void Deliveries::work(const Key& key) {
 }
 
 void Deliveries::release_all(Store& store) {
-    Store::Names names;
-    {
-        std::unique_lock lock(mutex_);
-        for (auto& [key, line] : lines_) {
-            if (!line.claimed || line.under_way) continue;
-            settle(key, line, store, lock);
-            line.claimed = false;
-            names.push_back(key);
-        }
-    }
-    if (!names.empty()) store.release(names);
+    give_back(entries([](const Line& line) { return line.is_claimed() && !line.under_way; }), store);
 }
 
 }  // namespace host::events

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "host/core/silence.hpp"
 #include "host/core/thread_pool.hpp"
 #include "host/events/event.hpp"
+#include "host/events/line.hpp"
 #include "host/events/settings.hpp"
 #include "host/events/store.hpp"
 #include "host/log/logger.hpp"
@@ -57,39 +59,29 @@ class Deliveries {
 
   private:
     using Key = std::pair<std::string, std::string>;
-    struct Line {
-        std::string pattern;
-        SubscriberPointer subscriber;  // null: retired
-        Deliver deliver;
-        bool claimed = false;
-        bool hungry = true;
-        bool more_soon = false;
-        bool pattern_changed = false;  // since the batch was read
-        ClaimedSubscription place;     // as far as all is delivered
-        Position after;                // of the batch as a whole
-        std::vector<EventPointer> batch;
-        std::size_t done = 0;    // of the batch
-        std::size_t saved = 0;   // of these
-        bool under_way = false;  // a pool thread is here or on its way
-        std::string error;       // of the event that comes next
-        bool failed = false;     // just now
-        Clock::time_point due{};
-    };
+    using Entry = std::map<Key, Line>::value_type;
 
+    std::vector<Entry*> entries(const std::function<bool(const Line&)>& wanted);
     void claim(Store& store);
     std::vector<ClaimedSubscription> claimed_of(const Store::Names& wanted, Store& store);
-    void serve(const Key& key, Line& line, Store& store, std::unique_lock<std::mutex>& lock);
-    bool settle(const Key& key, Line& line, Store& store, std::unique_lock<std::mutex>& lock);
-    void hand_out(const Key& key, Line& line);
-    void work(const Key& key);
+    void go_on(const Store::Names& wanted, const std::vector<ClaimedSubscription>& claimed);
+    void give_back(const std::vector<Entry*>& entries, Store& store);
+    void serve(Entry& entry, Store& store);
+    bool may_be_served(const Line& line) const;
+    std::optional<Line::Wish> wish_of(Line& line);
+    bool settle(Entry& entry, Store& store);
+    bool save(const Progress& progress, Line& line, Store& store);
+    void hand_out(Line& line);
+    Clock::time_point next_look_at(const Line& line);
+    void work(Line& line);
 
     const Settings& settings_;
     core::ThreadPool& pool_;
     const log::Logger logger_;
     const std::function<void()> changed_;
-    std::mutex mutex_;
+    std::mutex mutex_;  // open while the database works, or a subscriber
     std::condition_variable idle_;
-    std::map<Key, Line> lines_;
+    std::map<Key, Line> lines_;  // none is ever taken out
     std::size_t hands_ = 0;
     bool closed_ = false;
     std::atomic<Clock::time_point> claim_at_{Clock::time_point{}};

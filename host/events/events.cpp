@@ -260,7 +260,7 @@ void Events::follow() {
     if (!wanted) followed_ = store_->present();
     if (!wanted) return;
     for (;;) {
-        Store::Read read = store_->read(followed_, "*", follow_batch_max);
+        Read read = store_->read(followed_, "*", follow_batch_max);
         followed_ = read.after;
         for (EventPointer& event : read.events)
             local_.publish(std::move(event));

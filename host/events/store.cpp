@@ -1,5 +1,7 @@
 #include "host/events/store.hpp"
 
+#include <optional>
+
 #include "host/database/statement.hpp"
 
 namespace host::events {
@@ -125,7 +127,7 @@ Position Store::present() {
     return {now, now, 0};
 }
 
-Store::Read Store::read(Position position, const std::string& pattern, std::size_t limit) {
+Read Store::read(Position position, const std::string& pattern, std::size_t limit) {
     if (position.from == position.to) {
         // The next window: what has ended since. Its first number spares the read a search from the beginning.
         Statement open(
@@ -155,23 +157,26 @@ Store::Read Store::read(Position position, const std::string& pattern, std::size
     return read;
 }
 
-bool Store::save(const ClaimedSubscription& subscription, std::uint64_t delivered, const std::string& error) {
+bool Store::save(const Progress& progress) {
     Statement statement(
-        "update event_subscription set from_transaction = $4::xid8, to_transaction = $5::xid8, seq = $6, attempt = $7,"
-        " delivered = delivered + $8, error = nullif($9, '') where plugin = $1 and name = $2 and host = $3");
-    statement.text(subscription.plugin).text(subscription.name).text(host_);
-    statement.text(subscription.position.from).text(subscription.position.to).integer(subscription.position.seq);
-    statement.integer(subscription.attempt).integer(static_cast<std::int64_t>(delivered)).text(error);
-    return run(client_, statement).affected() == 1;
-}
-
-void Store::bury(const ClaimedSubscription& subscription, const DeadEvent& dead) {
-    Statement statement(
-        "insert into event_dead (plugin, subscription, seq, event, topic, key, payload, attempts, error)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing");
-    statement.text(subscription.plugin).text(subscription.name).integer(dead.event->seq).text(dead.event->id);
-    statement.text(dead.event->topic).text(dead.event->key).bytes(dead.event->payload);
-    run(client_, statement.integer(dead.attempts).text(dead.error).idempotent());
+        "with saved as (update event_subscription set from_transaction = $4::xid8, to_transaction = $5::xid8, seq = $6,"
+        "  attempt = $7, error = nullif($8, ''), delivered = delivered + case"
+        "   when (from_transaction, to_transaction, seq) = ($4::xid8, $5::xid8, $6) then 0 else $9 end"
+        "  where plugin = $1 and name = $2 and host = $3 returning 1"
+        "), buried as ("
+        " insert into event_dead (plugin, subscription, seq, event, topic, key, payload, attempts, error)"
+        "  select $1, $2, $10::bigint, $11::text, $12::text, $13::text, $14::bytea, $15::int, $8 from saved"
+        "  where $10::bigint is not null on conflict do nothing"
+        ") select count(*) from saved");
+    const ClaimedSubscription& place = progress.place;
+    statement.text(place.plugin).text(place.name).text(host_);
+    statement.text(place.position.from).text(place.position.to).integer(place.position.seq);
+    statement.integer(place.attempt).text(progress.error).integer(static_cast<std::int64_t>(progress.delivered));
+    const Event event = progress.dead ? *progress.dead->event : Event{};
+    statement.optional_integer(progress.dead ? std::optional<std::int64_t>(event.seq) : std::nullopt);
+    statement.text(event.id).text(event.topic).text(event.key).bytes(event.payload);
+    statement.integer(progress.dead ? progress.dead->attempts : 0);
+    return integer_at(run(client_, statement.idempotent()), 0, 0) == 1;
 }
 
 std::size_t Store::clean(std::chrono::milliseconds keep) {

@@ -157,6 +157,27 @@ TEST(Events, OfATransactionThatRollsBackNeverHappened) {
     EXPECT_EQ(host.number("select count(*) from event"), 1);
 }
 
+TEST(Events, BecomeDeadLettersAlsoIfTheDatabaseFailsInThatMoment) {
+    const Server server;
+    Host host(server);
+    Heard heard;
+    host.events.activate(
+        subscriber_of({durable("notes.*", [&](const Event& event, std::uint32_t) -> std::optional<std::string> {
+            heard.add(event.payload);
+            return event.payload == "bad" ? std::optional<std::string>("never") : std::nullopt;
+        })}));
+    ASSERT_TRUE(host.wait_until(is_claimed, 1));
+    const Outage outage(host, "event_dead");
+    for (const char* payload : {"1", "bad", "3"})
+        host.publish(event_of(payload));
+    ASSERT_TRUE(outage.wait_until_felt());
+    outage.end();
+    EXPECT_EQ(heard.wait_for(5), (std::vector<std::string>{"1", "bad", "bad", "bad", "3"}));
+    EXPECT_EQ(host.number("select count(*) from event_dead where attempts = 3 and error = 'never'"), 1);
+    EXPECT_TRUE(host.wait_until("select delivered from event_subscription", 2));
+    EXPECT_EQ(host.events.counts().dead, 1U);
+}
+
 TEST(Events, AreOneUnderOneId) {
     const Server server;
     Host host(server);
