@@ -23,6 +23,7 @@ constexpr std::size_t id_bytes_max = 100;
 constexpr std::size_t key_bytes_max = 256;
 constexpr std::size_t follow_batch_max = 500;
 constexpr auto clean_interval = 60s;
+constexpr auto pool_patience = 50ms;
 
 }  // namespace
 
@@ -30,7 +31,7 @@ Events::Events(Settings settings, database::Database& database, core::ThreadPool
     : settings_(settings),
       database_(database),
       logger_(std::move(logger)),
-      local_(pool, settings_.local_queue_max, logger_),
+      local_(pool, settings_.local_queue_max, logger_, [this] { wake(&Agenda::work); }),
       deliveries_(settings_, pool, logger_, [this] { wake(&Agenda::work); }) {}
 
 Events::~Events() {
@@ -229,6 +230,7 @@ Events::Agenda Events::wait() {
 }
 
 void Events::act(const Agenda& agenda) {
+    const bool local_served = local_.offer_again();
     write_declarations();
     const auto now = Clock::now();
     if (agenda.look || now >= look_at_) {
@@ -237,6 +239,7 @@ void Events::act(const Agenda& agenda) {
         follow();
     }
     next_tick_ = deliveries_.tick(*store_);
+    if (!local_served) next_tick_ = std::min(next_tick_, Clock::now() + pool_patience);
     if (now < clean_at_) return;
     const std::size_t cleaned = store_->clean(settings_.keep);
     clean_at_ = now + (cleaned == 10'000 ? std::chrono::milliseconds(100) : std::chrono::milliseconds(clean_interval));

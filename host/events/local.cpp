@@ -13,8 +13,8 @@ constexpr std::chrono::milliseconds slice{20};
 
 }  // namespace
 
-Local::Local(core::ThreadPool& pool, std::size_t queue_max, log::Logger logger)
-    : pool_(pool), queue_max_(queue_max), logger_(std::move(logger)) {}
+Local::Local(core::ThreadPool& pool, std::size_t queue_max, log::Logger logger, std::function<void()> refused)
+    : pool_(pool), queue_max_(queue_max), logger_(std::move(logger)), refused_(std::move(refused)) {}
 
 Local::~Local() {
     for (const auto& [key, line] : lines_) {
@@ -26,6 +26,7 @@ Local::~Local() {
 }
 
 void Local::activate(const SubscriberPointer& subscriber) {
+    bool all_called = true;
     {
         std::unique_lock lock(lines_mutex_);
         std::map<Key, const Subscription*> declared;
@@ -48,10 +49,11 @@ void Local::activate(const SubscriberPointer& subscriber) {
                 line->subscriber = subscriber;
                 line->deliver = subscription->deliver;
             }
-            call_hand(line);
+            all_called = call_hand(line) && all_called;
         }
     }
     count_listeners();
+    if (!all_called) note_refusal();
 }
 
 void Local::retire(const Subscriber& subscriber) {
@@ -98,41 +100,64 @@ void Local::publish(EventPointer event) {
         for (const auto& [id, tapped] : taps_)
             tapped(*event);
     }
-    std::shared_lock lock(lines_mutex_);
-    for (const auto& [key, line] : lines_) {
-        {
-            std::lock_guard guard(line->mutex);
-            if (!line->subscriber || !matches(line->pattern, event->topic)) continue;
-            if (line->waiting.size() >= queue_max_) {
-                line->waiting.pop_front();
-                if (dropped_++ % 1000 == 0)
-                    logger_.warn("a subscriber is too slow and loses events", {{"subscription", line->name}});
-            }
-            line->waiting.push_back(event);
-            if (line->active) continue;
+    bool all_called = true;
+    {
+        std::shared_lock lock(lines_mutex_);
+        for (const auto& [key, line] : lines_) {
+            if (queue(*line, event)) all_called = call_hand(line) && all_called;
         }
-        call_hand(line);
     }
+    if (!all_called) note_refusal();
 }
 
-// If the pool is full, the next event tries again.
-void Local::call_hand(const std::shared_ptr<Line>& line) {
+// False: it does not concern this line.
+bool Local::queue(Line& line, const EventPointer& event) {
+    std::lock_guard guard(line.mutex);
+    if (!line.subscriber || !matches(line.pattern, event->topic)) return false;
+    if (line.waiting.size() >= queue_max_) {
+        line.waiting.pop_front();
+        if (dropped_++ % 1000 == 0) logger_.warn("a subscriber is too slow and loses events", {{"subscription", line.name}});
+    }
+    line.waiting.push_back(event);
+    return true;
+}
+
+bool Local::offer_again() {
+    // First, so that a refusal meanwhile is told again.
+    if (!some_refused_.exchange(false)) return true;
+    bool all_called = true;
+    {
+        std::shared_lock lock(lines_mutex_);
+        for (const auto& [key, line] : lines_)
+            all_called = call_hand(line) && all_called;
+    }
+    if (!all_called) some_refused_ = true;
+    return all_called;
+}
+
+void Local::note_refusal() {
+    if (!some_refused_.exchange(true)) refused_();
+}
+
+// If nobody is there for what waits. False: the pool is full.
+bool Local::call_hand(const std::shared_ptr<Line>& line) {
     {
         std::lock_guard guard(line->mutex);
-        if (line->active || line->waiting.empty() || !line->subscriber) return;
+        if (line->active || line->waiting.empty() || !line->subscriber) return true;
         line->active = true;
     }
     {
         std::lock_guard lock(hands_mutex_);
         ++hands_;
     }
-    if (pool_.post([this, line] { work(line); })) return;
+    if (pool_.post([this, line] { work(line); })) return true;
     {
         std::lock_guard guard(line->mutex);
         line->active = false;
     }
     std::lock_guard lock(hands_mutex_);
     if (--hands_ == 0) no_hands_.notify_all();
+    return false;
 }
 
 void Local::work(const std::shared_ptr<Line>& line) {

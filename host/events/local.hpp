@@ -24,7 +24,8 @@ namespace host::events {
 // its own and hears one event at a time, in order; one that is too slow loses the oldest. Any thread.
 class Local {
   public:
-    Local(core::ThreadPool& pool, std::size_t queue_max, log::Logger logger);
+    // `refused` is called when the pool was full: offer_again() is then to be called soon. On any thread.
+    Local(core::ThreadPool& pool, std::size_t queue_max, log::Logger logger, std::function<void()> refused);
     // Waits for the pool's threads that are here.
     ~Local();
     Local(const Local&) = delete;
@@ -40,6 +41,8 @@ class Local {
     void untap(std::uint64_t tap);
 
     void publish(EventPointer event);
+    // Events that wait for a thread of the pool get one now, if it has one. False: some still wait.
+    bool offer_again();
     // Does anybody listen?
     bool wanted() const { return listeners_ != 0; }
 
@@ -58,13 +61,17 @@ class Local {
         bool active = false;  // a pool thread is here or on its way
     };
 
-    void call_hand(const std::shared_ptr<Line>& line);
+    bool queue(Line& line, const EventPointer& event);
+    bool call_hand(const std::shared_ptr<Line>& line);
+    void note_refusal();
     void work(const std::shared_ptr<Line>& line);
     void count_listeners();
 
     core::ThreadPool& pool_;
     const std::size_t queue_max_;
     const log::Logger logger_;
+    const std::function<void()> refused_;
+    std::atomic<bool> some_refused_{false};  // that was told
     std::shared_mutex lines_mutex_;
     std::map<Key, std::shared_ptr<Line>> lines_;
     std::shared_mutex taps_mutex_;

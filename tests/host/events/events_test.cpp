@@ -178,6 +178,20 @@ TEST(Events, BecomeDeadLettersAlsoIfTheDatabaseFailsInThatMoment) {
     EXPECT_EQ(host.events.counts().dead, 1U);
 }
 
+TEST(Events, AreHeardHereOnceAFullPoolHasRoomAgain) {
+    const Server server;
+    Host host(server);
+    Heard heard;
+    host.events.activate(subscriber_of({{"screen", "notes.*", false, into(heard)}}));
+    std::promise<void> release;
+    const auto released = release.get_future().share();
+    while (host.pool.post([released] { released.wait(); })) {
+    }
+    host.events.publish_local(event_of("1"));
+    release.set_value();
+    EXPECT_EQ(heard.wait_for(1), std::vector<std::string>{"1"});
+}
+
 TEST(Events, AreOneUnderOneId) {
     const Server server;
     Host host(server);

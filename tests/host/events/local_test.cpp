@@ -14,8 +14,10 @@ EventPointer pointer_to(std::string payload, std::string topic = "notes.created"
 }
 
 struct Room {
-    explicit Room(std::size_t queue_max = 100'000) : pool("blocking", {4, 64}), local(pool, queue_max, quiet_logger()) {}
+    explicit Room(std::size_t queue_max = 100'000, host::core::ThreadPool::Size size = {4, 64})
+        : pool("blocking", size), local(pool, queue_max, quiet_logger(), [this] { ++refusals; }) {}
 
+    std::atomic<int> refusals{0};
     host::core::ThreadPool pool;
     Local local;
 };
@@ -87,4 +89,25 @@ TEST(LocalEvents, ShowThemselvesToTaps) {
     room.local.untap(tap);
     room.local.publish(pointer_to("2"));
     EXPECT_EQ(seen, (std::vector<std::string>{"notes.created"}));
+}
+
+TEST(LocalEvents, ThatFoundThePoolFullAreHeardOnceItHasRoom) {
+    Room room(100, {1, 1});
+    Heard heard;
+    std::promise<void> begun, release;
+    room.local.activate(subscriber_of({{"all", "*", false, into(heard)}}));
+    ASSERT_TRUE(room.pool.post([&] {
+        begun.set_value();
+        release.get_future().wait();
+    }));
+    begun.get_future().wait();
+    ASSERT_TRUE(room.pool.post([] {}));
+    room.local.publish(pointer_to("1"));
+    room.local.publish(pointer_to("2"));
+    EXPECT_EQ(room.refusals, 1) << "told once until it is offered again";
+    EXPECT_FALSE(room.local.offer_again()) << "the pool is still full";
+    release.set_value();
+    while (!room.local.offer_again())
+        std::this_thread::yield();
+    EXPECT_EQ(heard.wait_for(2), (std::vector<std::string>{"1", "2"}));
 }
