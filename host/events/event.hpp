@@ -11,7 +11,7 @@ namespace host::events {
 
 // What happened, as it is told to whom it concerns.
 struct Event {
-    std::string id;      // the same at each delivery
+    std::string id;      // of its source; the same at each delivery
     std::string source;  // the plugin that said it
     std::string topic;   // "notes.created"
     std::string key;     // events of one topic and key arrive in their order

@@ -141,7 +141,7 @@ void Events::publish_local(Event event) {
     local_.publish(std::make_shared<const Event>(std::move(own)));
 }
 
-// One id is one event, however often it is published.
+// One id is one event of its source, however often it is published.
 database::Query Events::statement_for(const std::vector<Waiting>& batch) {
     std::vector<std::string> ids, sources, topics, keys, payloads;
     for (const Waiting& each : batch) {

@@ -32,7 +32,7 @@ using PublishDone = std::function<void(const core::Error*)>;
 // The room's face: what happened, told in this process and, through an outbox table, on every host.
 //
 // A durable event reaches every durable subscription at least once, in the order of its key, whoever was away meanwhile;
-// its id tells a repetition. Subscribers that are not durable hear what comes while they are there.
+// its id, with its source, tells a repetition. Subscribers that are not durable hear what comes while they are there.
 class Events {
   public:
     // All three outlive it. Does nothing yet.

@@ -112,7 +112,7 @@ class [[nodiscard]] PublishEvent : public detail::AsyncCall<PublishEvent, std::m
 
     // Events of one topic and key arrive in order.
     PublishEvent key(std::string_view text) && { return key_ = text, std::move(*this); }
-    // One id is one event, however often it is published.
+    // One id is one event of this plugin, however often it is published.
     PublishEvent id(std::string_view text) && { return id_ = text, std::move(*this); }
     // It happened if, and only if, the transaction commits.
     PublishEvent within(const Transaction& transaction) && { return transaction_ = transaction.id(), std::move(*this); }

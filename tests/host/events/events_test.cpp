@@ -192,6 +192,18 @@ TEST(Events, AreHeardHereOnceAFullPoolHasRoomAgain) {
     EXPECT_EQ(heard.wait_for(1), std::vector<std::string>{"1"});
 }
 
+TEST(Events, OfOnePluginMayHaveTheIdOfAnothers) {
+    const Server server;
+    Host host(server);
+    EXPECT_EQ(host.publish(event_of("1", "orders.made", "42")), "");
+    EXPECT_EQ(host.publish(event_of("2", "invoices.made", "42")), "");
+    const Event third = host.events.completed(event_of("3", "notes.created", "42"));
+    const auto begun = wait([&](auto done) { host.client->begin({}, done); });
+    wait([&](auto done) { host.client->query(Events::within_transaction(third, begun.transaction), done); });
+    wait([&](auto done) { host.client->end(begun.transaction, host::database::Ending::Commit, done); });
+    EXPECT_EQ(host.number("select count(*) from event where id = '42'"), 3);
+}
+
 TEST(Events, AreOneUnderOneId) {
     const Server server;
     Host host(server);

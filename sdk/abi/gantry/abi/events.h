@@ -23,7 +23,8 @@ typedef struct gantry_event {
     uint32_t attempt;     /* of this delivery, 1 at first; ignored by publish() */
     gantry_str topic;     /* "notes.created": words of [a-z0-9_-] with dots; begins with the publisher's id */
     gantry_str key;       /* events of one topic and key arrive in order; 256 bytes */
-    gantry_str id;        /* the same at each delivery: dedupe by it. publish(): empty, or one id for one event, 100 bytes */
+    gantry_str id;        /* of its source; the same at each delivery: dedupe by both. publish(): empty, or one id for one
+                             event of this plugin, 100 bytes */
     gantry_bytes payload; /* JSON */
     int64_t time_us;      /* of its publication; ignored by publish() */
     gantry_str source;    /* the plugin that published it; ignored by publish() */
