@@ -128,7 +128,9 @@ Position Store::present() {
 }
 
 Read Store::read(Position position, const std::string& pattern, std::size_t limit) {
-    if (position.from == position.to) {
+    const bool is_rest = position.from != position.to;
+    bool more_soon = false;
+    if (!is_rest) {
         // The next window: what has ended since. Its first number spares the read a search from the beginning.
         Statement open(
             "select h.horizon::text, (select min(seq) from event where transaction >= $1::xid8 and transaction < h.horizon),"
@@ -136,9 +138,8 @@ Read Store::read(Position position, const std::string& pattern, std::size_t limi
             " from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) h");
         const Rows rows = run(client_, open.text(position.to).idempotent());
         const std::string horizon = text_at(rows, 0, 0);
-        if (is_null_at(rows, 0, 1)) {
-            return {{}, position, {horizon, horizon, 0}, integer_at(rows, 0, 2) != 0};
-        }
+        more_soon = integer_at(rows, 0, 2) != 0;
+        if (is_null_at(rows, 0, 1)) return {{}, position, {horizon, horizon, 0}, more_soon};
         position = {position.to, horizon, integer_at(rows, 0, 1) - 1};
     }
     Statement statement(
@@ -147,7 +148,10 @@ Read Store::read(Position position, const std::string& pattern, std::size_t limi
         " and ($4 = '*' or topic = $4 or ($5 <> '' and starts_with(topic, $5))) order by seq limit $6");
     statement.integer(position.seq).text(position.from).text(position.to).text(pattern).text(prefix_of(pattern));
     const Rows rows = run(client_, statement.integer(static_cast<std::int64_t>(limit)).idempotent());
-    Read read{{}, position, {position.to, position.to, 0}, false};
+    const Position end{position.to, position.to, 0};
+    // What lies behind this window has not been looked at.
+    if (is_rest && rows.size() == 0) return this->read(end, pattern, limit);
+    Read read{{}, position, end, more_soon};
     for (std::size_t row = 0; row < rows.size(); ++row)
         read.events.push_back(event_at(rows, row));
     if (read.events.size() == limit) {
