@@ -57,7 +57,8 @@ class Events {
 
     // The event with its id, checked. Throws InvalidArgument, Denied (a topic that is not the plugin's own).
     Event completed(Event event) const;
-    // Throws as completed(), and Busy; then `done` is not called. Else once, on a thread of the database's.
+    // Throws as completed(), and Busy; then `done` is not called. Else once, on a thread of the database's. Events of one
+    // thread are told in the order of its calls, also if it does not wait for `done`.
     void publish(Event event, PublishDone done);
     // To subscribers of this process only that are not durable; nothing is written.
     void publish_local(Event event);

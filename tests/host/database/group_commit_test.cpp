@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+
 using host::core::Code;
 using host::core::Error;
 using namespace host::database;
@@ -35,4 +37,26 @@ TEST(GroupCommit, LeavesNobodyWaitingForThoseThatWereRefused) {
     commit = &group;
     EXPECT_TRUE(refused("first"));
     EXPECT_EQ(told, std::vector<std::string>{"third"}) << "the others were told by what add() threw";
+}
+
+TEST(GroupCommit, WritesInOrderOneAfterTheOtherAndWithWhatWhoIsToldAdds) {
+    std::vector<std::vector<std::string>> sent;
+    std::deque<Completion> completions;  // they stay where they are while others come
+    GroupCommit<std::string>* commit = nullptr;
+    GroupCommit<std::string> group(
+        {.waiting_max = 10, .setting = "test.queue_max", .under_way_max = 1},
+        [&](const GroupCommit<std::string>::Batch& batch, Completion done) {
+            sent.push_back(*batch);
+            completions.push_back(std::move(done));
+        },
+        [&](const std::vector<std::string>& batch, Outcome&) {
+            if (batch.front() == "first") commit->add("fourth", 1);
+        });
+    commit = &group;
+    for (const char* item : {"first", "second", "third"})
+        group.add(item, 1);
+    EXPECT_EQ(sent.size(), 1U) << "one at a time";
+    completions.at(0)({});
+    completions.at(1)({});
+    EXPECT_EQ(sent, (std::vector<std::vector<std::string>>{{"first"}, {"second", "third", "fourth"}}));
 }

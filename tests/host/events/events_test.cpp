@@ -44,6 +44,18 @@ TEST(Events, ReachADurableSubscriberInOrder) {
     EXPECT_EQ(heard.all().size(), 300U);
 }
 
+TEST(Events, KeepTheirOrderAlsoIfWhoPublishesDoesNotWait) {
+    const Server server;
+    Host host(server);
+    Heard heard;
+    host.events.activate(subscriber_of({durable("notes.*", into(heard))}));
+    ASSERT_TRUE(host.wait_until(is_claimed, 1));
+    constexpr int many = 5'000;
+    for (int i = 0; i < many; ++i)
+        host.events.publish(event_of(std::to_string(i)), [](const host::core::Error*) {});
+    EXPECT_EQ(heard.wait_for(many), numbers(many));
+}
+
 TEST(Events, WaitForADurableSubscriberThatWasAway) {
     const Server server;
     Heard before, after;
