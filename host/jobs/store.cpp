@@ -23,6 +23,80 @@ std::string machine_name() {
     return std::string(name.data()) + ":" + std::to_string(getpid());
 }
 
+// $1 to $8: what has ended. $9: this host. $10 to $12: what is wanted.
+const std::string step_sql =
+    "with written as ("
+    " update job set state = e.state, attempt = job.attempt - e.uncounted, host = null, cancel_asked = false,"
+    "  due_at = case when e.state = 0 then now() + e.delay_ms * interval '1 millisecond' else due_at end,"
+    "  finished_at = case when e.state >= 2 then now() end,"
+    "  error_code = coalesce(nullif(e.code, ''), error_code), error = coalesce(nullif(e.message, ''), error)"
+    " from unnest($1::text[], $2::bigint[], $3::int[], $4::smallint[], $5::int[], $6::bigint[], $7::text[], $8::text[])"
+    "  as e(id, host, attempt, state, uncounted, delay_ms, code, message)"
+    " where job.id = e.id and job.host = e.host and job.attempt = e.attempt and job.state = 1 returning 1"
+    "), wanted as materialized ("
+    " select * from unnest($10::text[], $11::text[], $12::int[]) as w(plugin, kind, room)"
+    // A host that was buried may not know it yet: what it claimed now would be taken from it while it runs.
+    "  where exists (select from job_host where id = $9)"
+    "), claimed as ("
+    " update job set state = 1, attempt = attempt + 1, host = $9, started_at = now(),"
+    "  progress_permille = 0, progress_note = ''"
+    " from (select picked.id from wanted w, lateral (select j.id from job j"
+    "   where j.plugin = w.plugin and j.kind = w.kind and j.state = 0 and j.due_at <= now()"
+    "   order by j.due_at, j.id limit w.room for update skip locked) picked) p"
+    " where job.id = p.id"
+    " returning job.id, plugin, kind, key, payload, attempt, attempts_max, deadline_ms, scheduled_for, due_at"
+    ") select (select count(*) from written),"
+    " (select ceil(extract(epoch from min(d.due_at) - now()) * 1000)::bigint from wanted w, lateral ("
+    "   select j.due_at from job j where j.plugin = w.plugin and j.kind = w.kind and j.state = 0 and j.due_at > now()"
+    "   order by j.due_at, j.id limit 1) d),"
+    " c.id, c.plugin, c.kind, c.key, c.payload, c.attempt, c.attempts_max, c.deadline_ms, c.scheduled_for"
+    " from (select) one left join claimed c on true order by c.due_at, c.id";
+
+// As whole columns: $1 to $8.
+void add(Statement& statement, const std::vector<Verdict>& verdicts) {
+    std::vector<std::string> ids, codes, errors;
+    std::vector<std::int64_t> hosts, attempts, states, uncounted, delays;
+    for (const Verdict& verdict : verdicts) {
+        ids.push_back(verdict.id);
+        hosts.push_back(verdict.host);
+        attempts.push_back(verdict.attempt);
+        states.push_back(static_cast<std::int64_t>(verdict.state));
+        uncounted.push_back(verdict.counts ? 0 : 1);
+        delays.push_back(verdict.delay.count());
+        codes.push_back(verdict.error_code);
+        errors.push_back(verdict.error);
+    }
+    statement.texts(ids).integers(hosts).integers(attempts).integers(states).integers(uncounted).integers(delays);
+    statement.texts(codes).texts(errors);
+}
+
+// $10 to $12.
+void add(Statement& statement, const std::vector<Want>& wants) {
+    std::vector<std::string> plugins, kinds;
+    std::vector<std::int64_t> rooms;
+    for (const Want& want : wants) {
+        plugins.push_back(want.plugin);
+        kinds.push_back(want.kind);
+        rooms.push_back(static_cast<std::int64_t>(want.room));
+    }
+    statement.texts(plugins).texts(kinds).integers(rooms);
+}
+
+Claimed claimed_at(const Rows& rows, std::size_t row, std::int64_t host) {
+    Claimed job;
+    job.id = text_at(rows, row, 2);
+    job.plugin = text_at(rows, row, 3);
+    job.kind = text_at(rows, row, 4);
+    job.key = text_at(rows, row, 5);
+    job.payload = text_at(rows, row, 6);
+    job.attempt = static_cast<std::uint32_t>(integer_at(rows, row, 7));
+    job.attempts_max = static_cast<std::uint32_t>(integer_at(rows, row, 8));
+    job.deadline = std::chrono::milliseconds(integer_at(rows, row, 9));
+    job.scheduled_for_us = integer_at(rows, row, 10);
+    job.host = host;
+    return job;
+}
+
 }  // namespace
 
 std::int64_t Store::register_host(std::chrono::milliseconds lease) {
@@ -103,70 +177,16 @@ void Store::give_up_unknown(std::int64_t host, const std::vector<std::string>& k
 }
 
 Store::Step Store::step(std::int64_t host, const std::vector<Verdict>& verdicts, const std::vector<Want>& wants) {
-    std::vector<std::string> ids, codes, errors, plugins, kinds;
-    std::vector<std::int64_t> hosts, attempts, states, uncounted, delays, rooms;
-    for (const Verdict& verdict : verdicts) {
-        ids.push_back(verdict.id);
-        hosts.push_back(verdict.host);
-        attempts.push_back(verdict.attempt);
-        states.push_back(static_cast<std::int64_t>(verdict.state));
-        uncounted.push_back(verdict.counts ? 0 : 1);
-        delays.push_back(verdict.delay.count());
-        codes.push_back(verdict.error_code);
-        errors.push_back(verdict.error);
-    }
-    for (const Want& want : wants) {
-        plugins.push_back(want.plugin);
-        kinds.push_back(want.kind);
-        rooms.push_back(static_cast<std::int64_t>(want.room));
-    }
-    Statement statement(
-        "with written as ("
-        " update job set state = e.state, attempt = job.attempt - e.uncounted, host = null, cancel_asked = false,"
-        "  due_at = case when e.state = 0 then now() + e.delay_ms * interval '1 millisecond' else due_at end,"
-        "  finished_at = case when e.state >= 2 then now() end,"
-        "  error_code = coalesce(nullif(e.code, ''), error_code), error = coalesce(nullif(e.message, ''), error)"
-        " from unnest($1::text[], $2::bigint[], $3::int[], $4::smallint[], $5::int[], $6::bigint[], $7::text[], $8::text[])"
-        "  as e(id, host, attempt, state, uncounted, delay_ms, code, message)"
-        " where job.id = e.id and job.host = e.host and job.attempt = e.attempt and job.state = 1 returning 1"
-        "), wanted as materialized ("
-        " select * from unnest($10::text[], $11::text[], $12::int[]) as w(plugin, kind, room)"
-        // A host that was buried may not know it yet: what it claimed now would be taken from it while it runs.
-        "  where exists (select from job_host where id = $9)"
-        "), claimed as ("
-        " update job set state = 1, attempt = attempt + 1, host = $9, started_at = now(),"
-        "  progress_permille = 0, progress_note = ''"
-        " from (select picked.id from wanted w, lateral (select j.id from job j"
-        "   where j.plugin = w.plugin and j.kind = w.kind and j.state = 0 and j.due_at <= now()"
-        "   order by j.due_at, j.id limit w.room for update skip locked) picked) p"
-        " where job.id = p.id"
-        " returning job.id, plugin, kind, key, payload, attempt, attempts_max, deadline_ms, scheduled_for, due_at"
-        ") select (select count(*) from written),"
-        " (select ceil(extract(epoch from min(d.due_at) - now()) * 1000)::bigint from wanted w, lateral ("
-        "   select j.due_at from job j where j.plugin = w.plugin and j.kind = w.kind and j.state = 0 and j.due_at > now()"
-        "   order by j.due_at, j.id limit 1) d),"
-        " c.id, c.plugin, c.kind, c.key, c.payload, c.attempt, c.attempts_max, c.deadline_ms, c.scheduled_for"
-        " from (select) one left join claimed c on true order by c.due_at, c.id");
-    statement.texts(ids).integers(hosts).integers(attempts).integers(states).integers(uncounted).integers(delays);
-    statement.texts(codes).texts(errors).integer(host).texts(plugins).texts(kinds).integers(rooms);
+    Statement statement(step_sql);
+    add(statement, verdicts);
+    statement.integer(host);
+    add(statement, wants);
     const Rows rows = run(client_, statement);
     Step step;
     step.written = static_cast<std::size_t>(integer_at(rows, 0, 0));
     if (!is_null_at(rows, 0, 1)) step.next_due = std::chrono::milliseconds(integer_at(rows, 0, 1));
-    for (std::size_t row = 0; row < rows.size() && !is_null_at(rows, row, 2); ++row) {
-        Claimed job;
-        job.id = text_at(rows, row, 2);
-        job.plugin = text_at(rows, row, 3);
-        job.kind = text_at(rows, row, 4);
-        job.key = text_at(rows, row, 5);
-        job.payload = text_at(rows, row, 6);
-        job.attempt = static_cast<std::uint32_t>(integer_at(rows, row, 7));
-        job.attempts_max = static_cast<std::uint32_t>(integer_at(rows, row, 8));
-        job.deadline = std::chrono::milliseconds(integer_at(rows, row, 9));
-        job.scheduled_for_us = integer_at(rows, row, 10);
-        job.host = host;
-        step.claimed.push_back(std::move(job));
-    }
+    for (std::size_t row = 0; row < rows.size() && !is_null_at(rows, row, 2); ++row)
+        step.claimed.push_back(claimed_at(rows, row, host));
     return step;
 }
 
