@@ -229,7 +229,7 @@ void JobsService::cancel(std::string job, gantry_done done, void* user) {
     try {
         room().cancel(owner_, storable(str(job), "the id of a job"), [this, gate = gate_, done, user](const Error* error) {
             if (const core::Gate::Pass pass(*gate); pass) {
-                const gantry_error shown = error != nullptr ? to_abi(*error) : gantry_error{};
+                const gantry_error shown = error != nullptr ? to_abi(room_failure(*error, logger_)) : gantry_error{};
                 done(user, shown.status, error != nullptr ? &shown : nullptr);
             }
             outstanding_.leave();

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "host/core/clock.hpp"
+#include "host/core/database_words.hpp"
 #include "host/http/question.hpp"
 #include "host/http/request_id.hpp"
 
@@ -177,7 +178,8 @@ void Pipeline::run(const std::shared_ptr<Exchange>& exchange) const {
     try {
         route.handle(exchange);
     } catch (const core::Error& error) {
-        if (http::problem_of(error).status == 500) report(error.what());
+        // Neither tells the client what went wrong.
+        if (core::is_of_database(error) || http::problem_of(error).status == 500) report(error.what());
         exchange->fail(error);
     } catch (const std::exception& error) {
         report(error.what());

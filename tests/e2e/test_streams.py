@@ -4,6 +4,7 @@ import json
 import unittest
 
 import notes_client
+from gantry_host import FIXTURES, PLUGINS
 from host_test_case import HostTestCase
 from http_client import ask
 from waiting import until
@@ -86,6 +87,18 @@ class Export(HostTestCase):
         connection.close()
         for wire in wires:
             wire.socket.close()
+
+
+class RetainedRequest(HostTestCase):
+    changes = {"plugin_directories": [str(PLUGINS), str(FIXTURES)], "plugins": {"late_reader": {}}}
+
+    def test_it_can_be_read_after_its_client_has_left_until_the_plugin_ends_it(self):
+        wire = self.host.wire()
+        wire.send(b"GET /late/Hello HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertTrue(wire.socket.recv(1000).startswith(b"HTTP/1.1 200 "))
+        wire.socket.close()
+        self.assertEqual(until(lambda: self.host.get("/word").body, "the plugin has heard that the client left"), b"Hello")
+        self.host.expect_alive()
 
 
 if __name__ == "__main__":
