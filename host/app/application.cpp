@@ -3,7 +3,6 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 #include <thread>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "host/app/health_probes.hpp"
 #include "host/app/host_metrics.hpp"
 #include "host/app/host_routes.hpp"
+#include "host/app/make_directory.hpp"
 #include "host/app/migrations.hpp"
 #include "host/app/room_metrics.hpp"
 #include "host/core/clock.hpp"
@@ -27,14 +27,6 @@ namespace {
 core::ThreadPool::Size blocking_size(const http::Settings& settings) {
     const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
     return {settings.blocking_threads != 0 ? settings.blocking_threads : 4 * cores, settings.blocking_queue_max};
-}
-
-void make_data_directory(const std::filesystem::path& directory) {
-    std::error_code failure;
-    std::filesystem::create_directories(directory, failure);
-    if (!failure) return;
-    throw core::Error(core::Code::Unavailable,
-                      "data_directory " + directory.string() + " cannot be made: " + failure.message());
 }
 
 // The command line's way in. A path that is too long for a socket leaves the host without.
@@ -96,7 +88,7 @@ void Application::start() {
     core::set_thread_kind(core::ThreadKind::Control);
     std::vector<std::string> problems = plugins_.prepare();
     if (!problems.empty()) throw config::ConfigErrors(std::move(problems));
-    make_data_directory(config_.data_directory);
+    make_directory(config_.data_directory, "data_directory");
     database_.start();
     migrate(database_, config_, "gantry", log_);
     kv_.start();
