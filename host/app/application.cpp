@@ -73,9 +73,10 @@ Application::Application(config::Config config, ReadConfig read_config)
       websockets_(config_.http, log::Logger(sink_, "http")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
+      plugin_health_(plugins_),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, {&identity_, http_metrics_.unrouted()}),
       reloader_(reloader_parts(std::move(read_config)), hosting_, log::Logger(sink_, "reload")),
-      control_(plugins_, pipeline_, reloader_),
+      control_(plugins_, plugin_health_, pipeline_, reloader_),
       server_(with_control_socket(config_, log_), pipeline_, log::Logger(sink_, "http"), &websockets_) {
     define_metrics();
 }
@@ -147,7 +148,7 @@ Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
 
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
     auto routes = app::host_routes({.health = {[this] { return unready_reasons(); },
-                                               health_probes({database_, kv_, plugins_, server_}, hosting.config)},
+                                               health_probes({database_, kv_, plugin_health_, server_}, hosting.config)},
                                     .status = [this] { return status(); },
                                     .plugins = &control_,
                                     .log = log_source(sink_),

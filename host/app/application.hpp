@@ -12,6 +12,7 @@
 #include "host/app/http_metrics.hpp"
 #include "host/app/plugin_control.hpp"
 #include "host/app/plugin_environment.hpp"
+#include "host/app/plugin_health.hpp"
 #include "host/app/plugin_status.hpp"
 #include "host/app/reloader.hpp"
 #include "host/config/config.hpp"
@@ -87,6 +88,7 @@ class Application {
     http::WebSocketHub websockets_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
+    PluginHealth plugin_health_;
     http::Pipeline pipeline_;
     Reloader reloader_;
     PluginControl control_;

@@ -125,9 +125,7 @@ Json PluginControl::config(const std::string& id) {
 
 Json PluginControl::health(const std::string& id) {
     status_of(id);
-    const auto generation = plugins_.current();
-    if (!generation) throw core::Error(core::Code::Unavailable, "the host is stopping");
-    const plugin::Health health = generation->health(id);
+    const plugin::Health health = health_.of(id);
     return Json::object({{"id", id}, {"status", std::string(name_of(health.level))}, {"detail", health.detail}});
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/admin/plugin_routes.hpp"
+#include "host/app/plugin_health.hpp"
 #include "host/app/reloader.hpp"
 #include "host/config/overlay.hpp"
 #include "host/core/locked.hpp"
@@ -19,8 +20,8 @@ namespace host::app {
 // waits for reloads.
 class PluginControl : public admin::Plugins {
   public:
-    PluginControl(plugin::Manager& plugins, http::Pipeline& pipeline, Reloader& reloader)
-        : plugins_(plugins), pipeline_(pipeline), reloader_(reloader) {}
+    PluginControl(plugin::Manager& plugins, PluginHealth& health, http::Pipeline& pipeline, Reloader& reloader)
+        : plugins_(plugins), health_(health), pipeline_(pipeline), reloader_(reloader) {}
 
     std::vector<gantry::Json> list() override;
     gantry::Json details(const std::string& id) override;
@@ -40,6 +41,7 @@ class PluginControl : public admin::Plugins {
     admin::Change change(const std::string& id, const std::function<void(config::PluginOverlay&)>& edit);
 
     plugin::Manager& plugins_;
+    PluginHealth& health_;
     http::Pipeline& pipeline_;
     Reloader& reloader_;
     core::Locked<std::string> under_way_;  // what is being written, tried and perhaps taken back; empty: nothing
