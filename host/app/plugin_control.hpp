@@ -15,9 +15,9 @@
 
 namespace host::app {
 
-// What the host's API does with plugins. A change is written down, then the plugins are reloaded; if they refuse, what was
-// written is taken back. One at a time: whoever comes meanwhile is refused, so that nobody holds more than one thread that
-// waits for reloads.
+// What the host's API does with plugins. A change is written down, then the plugins are reloaded; if they refuse, or if the
+// former generation takes over again while the new one is watched, what was written is taken back. One at a time: whoever
+// comes meanwhile is refused, so that nobody holds more than one thread that waits for reloads.
 class PluginControl : public admin::Plugins {
   public:
     PluginControl(plugin::Manager& plugins, PluginHealth& health, http::Pipeline& pipeline, Reloader& reloader)
@@ -37,7 +37,7 @@ class PluginControl : public admin::Plugins {
 
     plugin::Status status_of(const std::string& id) const;
     std::size_t endpoints_of(const std::string& id) const;
-    admin::Change reload_now();
+    admin::Change reload_now(Reloader::Edit edit = {});
     admin::Change change(const std::string& id, const std::function<void(config::PluginOverlay&)>& edit);
 
     plugin::Manager& plugins_;
