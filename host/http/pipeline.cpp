@@ -127,7 +127,7 @@ void Pipeline::limit(const std::shared_ptr<Exchange>& exchange) {
     limit->ask(exchange, [question](Allowance allowance) { question->decide(std::move(allowance)); });
     const auto allowance = question->leave([&] { leave_connection(exchange); },
                                            [this, exchange](const Allowance& late) {
-                                               if (!exchange->ended() && is_within(exchange, late)) serve_on_pool(exchange);
+                                               if (!exchange->ended() && is_within(exchange, late)) serve_later(exchange);
                                            });
     if (allowance && is_within(exchange, *allowance)) admit(exchange);
 }
@@ -135,9 +135,9 @@ void Pipeline::limit(const std::shared_ptr<Exchange>& exchange) {
 // For a request that has left its connection already.
 void Pipeline::limit_later(const std::shared_ptr<Exchange>& exchange) {
     RouteLimit* const limit = exchange->route().limit.get();
-    if (limit == nullptr) return serve_on_pool(exchange);
+    if (limit == nullptr) return serve_later(exchange);
     limit->ask(exchange, [this, exchange](const Allowance& allowance) {
-        if (!exchange->ended() && is_within(exchange, allowance)) serve_on_pool(exchange);
+        if (!exchange->ended() && is_within(exchange, allowance)) serve_later(exchange);
     });
 }
 
@@ -157,6 +157,15 @@ void Pipeline::admit(const std::shared_ptr<Exchange>& exchange) {
     if (exchange->route().blocking) return serve_on_pool(exchange);
     run(exchange);
     exchange->detach();
+}
+
+// A handler runs on the kind of thread that its route was declared for, however long the question took.
+void Pipeline::serve_later(const std::shared_ptr<Exchange>& exchange) {
+    if (exchange->route().blocking) return serve_on_pool(exchange);
+    // Not taken: the client is gone, and with it whoever wanted an answer.
+    (void)exchange->post([this, exchange] {
+        if (!exchange->ended()) run(exchange);
+    });
 }
 
 void Pipeline::serve_on_pool(const std::shared_ptr<Exchange>& exchange) {
