@@ -25,6 +25,8 @@ class GroupCommit {
         std::string setting;      // its name, for the administrator
         std::size_t batch_max = 512;
         std::size_t batch_bytes_max = 4 * 1024 * 1024;
+        // A second statement is prepared while the first waits for the disk. One: in the order in which they were added.
+        std::size_t under_way_max = 2;
     };
     // Begins the statement for a batch. If it throws, the completion is not called.
     using Send = std::function<void(const Batch&, Completion)>;
@@ -44,7 +46,7 @@ class GroupCommit {
                 throw full.mark_retryable();
             }
             waiting_.emplace_back(std::move(item), bytes);
-            if (under_way_ >= under_way_max) return;
+            if (under_way_ >= limits_.under_way_max) return;
             // Whoever ends leaves nothing waiting, so this one is alone, and a refusal is its own.
             take(*batch);
             ++under_way_;
@@ -58,9 +60,6 @@ class GroupCommit {
     }
 
   private:
-    // A second statement is prepared while the first waits for the disk.
-    static constexpr std::size_t under_way_max = 2;
-
     // What could not be sent ends. Who came meanwhile waits for it, and would wait for ever if nothing else is under way.
     void give_up(const core::Error& error) {
         for (;;) {
