@@ -102,6 +102,8 @@ void HostTable::activate() {
 
 bool HostTable::silence(std::chrono::steady_clock::time_point deadline) {
     for (ServiceSide* side : sides_)
+        side->refuse_more();
+    for (ServiceSide* side : sides_)
         side->silence();
     if (!gate_->close(deadline)) return false;
     http_.let_go();
