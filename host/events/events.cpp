@@ -45,9 +45,8 @@ void Events::start() {
     if (database_.is_private()) store_->free_all();
     followed_ = store_->present();
     group_.emplace(
-        database::GroupCommit<Waiting>::Limits{.waiting_max = settings_.publish_queue_max,
-                                               .setting = "events.publish_queue_max",
-                                               .under_way_max = 1},
+        database::GroupCommit<Waiting>::Limits{
+            .waiting_max = settings_.publish_queue_max, .setting = "events.publish_queue_max", .under_way_max = 1},
         [this](const auto& batch, database::Completion done) { client_->query(statement_for(*batch), std::move(done)); },
         [this](const auto& batch, database::Outcome& outcome) { finish(batch, outcome); });
     subscription_ = database_.listener().listen("gantry_event", [this](const std::string& payload) {

@@ -41,7 +41,7 @@ void Caller::send(Call call, Events events, std::uint64_t* id, const std::functi
     check_request(call);
     Reach reach{};
     try {
-        reach = user_->egress.reach(url.host(), url.port());
+        reach = user_->egress.admit(url.host(), url.port());
     } catch (const Error& error) {
         if (error.code() == Code::Denied) ++loop_.tally.refused;
         throw;

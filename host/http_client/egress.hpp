@@ -36,15 +36,14 @@ class Egress {
     // `open` permits public addresses, `closed` also private ones. Throws InvalidArgument.
     Egress(std::string plugin, const std::vector<std::string>& open, const std::vector<std::string>& closed);
 
-    // `host` in lower case, without brackets. Throws Denied with the lines that would permit it, also for an address that
-    // may not be reached.
+    // `host` in lower case, without brackets. Throws Denied with the lines that would permit it.
     Reach reach(const std::string& host, std::uint16_t port) const;
+    // The same for what a URL names: an address that may not be connected to is refused before anybody tries.
+    Reach admit(const std::string& host, std::uint16_t port) const;
     // The refusal of an address that a permitted name turned out to have.
     std::string address_denied(const std::string& host, std::uint16_t port) const;
 
   private:
-    Reach reach_of_rules(const std::string& host, std::uint16_t port) const;
-
     std::string plugin_;
     std::vector<EgressRule> open_;
     std::vector<EgressRule> closed_;

@@ -40,10 +40,14 @@ class Elsewhere {
         std::lock_guard lock(mutex_);
         threads_.emplace_back(std::move(work));
     }
-    ~Elsewhere() {
+    // Before the server ends: who answered may still be writing that down.
+    void join() {
+        std::lock_guard lock(mutex_);
         for (std::thread& thread : threads_)
             thread.join();
+        threads_.clear();
     }
+    ~Elsewhere() { join(); }
 
   private:
     std::mutex mutex_;
@@ -108,6 +112,7 @@ TEST(RouteLimit, MayDecideLaterFromAnotherThread) {
         expect_limits(passed, "3", "60");
         EXPECT_EQ(served.client().get("/notes").status, 429);
     }
+    elsewhere.join();
 }
 
 TEST(RouteLimit, ThatDecidesLaterLeavesTheHandlerTheThreadOfItsRoute) {
@@ -122,6 +127,7 @@ TEST(RouteLimit, ThatDecidesLaterLeavesTheHandlerTheThreadOfItsRoute) {
         };
         Served served({std::move(made)});
         EXPECT_EQ(served.client().get("/notes").body, "served");
+        elsewhere.join();
     }
 }
 
