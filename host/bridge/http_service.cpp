@@ -203,7 +203,7 @@ gantry_status HttpService::stream_open(gantry_id request, const gantry_response&
 gantry_status HttpService::stream_write(gantry_id request, const gantry_slice& chunk) {
     const OpenRequest open = requests_.find(request);
     if (!open.exchange || !open.streaming) return GANTRY_E_GONE;
-    http::Bytes piece(chunk);
+    http::Bytes piece(chunk, open.exchange->pin());
     switch (open.exchange->write(std::move(piece))) {
         case http::Write::Ok:
             return GANTRY_OK;
