@@ -13,7 +13,7 @@ MEGABYTE = 1_000_000
 
 
 class Export(HostTestCase):
-    changes = {"plugins": {"notes": {"page": 20}}, "http": {"write_deadline": "2s", "access_log": False}}
+    changes = {"plugins": {"notes": {"page": 20}}, "http": {"write_deadline": "5s", "access_log": False}}
     # ASan keeps freed memory back; with a small store of it, memory that grows is memory in use.
     environment = {"ASAN_OPTIONS": "quarantine_size_mb=1:malloc_context_size=2"}
     notes_total = 600  # with their bodies about 57 MB
