@@ -76,7 +76,7 @@ fuzz: packages
 bench: packages
 	sh packaging/debian_packages.sh bench
 	cmake --preset bench
-	cmake --build --preset bench
+	cmake --build --preset bench --target bench_programs
 	python3 tests/bench/run.py build/bench
 
 package: build

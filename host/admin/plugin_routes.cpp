@@ -38,6 +38,9 @@ void send_change(http::Exchange& exchange, const Change& change) {
 http::Route changing(const Declared& declared, std::function<Change(const http::Exchange&)> change) {
     http::Route made = route(
         declared, [change = std::move(change)](const Exchange& exchange) { send_change(*exchange, change(*exchange)); });
+    made.description =
+        "Answered once the change serves. If a plugin falls ill within `reload_watch`, the former generation serves again and "
+        "the change is taken back, so that no later reload or start meets it; `last_reload` at `/api/v1/status` says so.";
     made.deadline = change_deadline;
     return made;
 }

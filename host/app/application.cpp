@@ -3,7 +3,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <cstdlib>
 #include <future>
 #include <thread>
 #include <utility>
@@ -13,28 +13,27 @@
 #include "host/app/health_probes.hpp"
 #include "host/app/host_metrics.hpp"
 #include "host/app/host_routes.hpp"
+#include "host/app/make_directory.hpp"
 #include "host/app/migrations.hpp"
 #include "host/app/room_metrics.hpp"
 #include "host/core/clock.hpp"
 #include "host/core/thread_kind.hpp"
 #include "host/metrics/exposition.hpp"
 #include "host/metrics/process.hpp"
+#include "host/plugin/deadline.hpp"
 
 namespace host::app {
 
 namespace {
 
+// For a room to join its threads, once the plugins have ended: what takes longer is inside one that was given up.
+constexpr std::chrono::milliseconds end_limit{5'000};
+// PostgreSQL writes down what it has in memory before it ends.
+constexpr std::chrono::milliseconds database_end_limit{60'000};
+
 core::ThreadPool::Size blocking_size(const http::Settings& settings) {
     const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
     return {settings.blocking_threads != 0 ? settings.blocking_threads : 4 * cores, settings.blocking_queue_max};
-}
-
-void make_data_directory(const std::filesystem::path& directory) {
-    std::error_code failure;
-    std::filesystem::create_directories(directory, failure);
-    if (!failure) return;
-    throw core::Error(core::Code::Unavailable,
-                      "data_directory " + directory.string() + " cannot be made: " + failure.message());
 }
 
 // The command line's way in. A path that is too long for a socket leaves the host without.
@@ -81,22 +80,24 @@ Application::Application(config::Config config, ReadConfig read_config)
       websockets_(config_.http, log::Logger(sink_, "http")),
       hosting_(make_hosting(config_)),
       plugins_(plan_for(hosting_)),
+      plugin_health_(plugins_),
       pipeline_(config_.http, log::Logger(sink_, "http"), blocking_, {&identity_, http_metrics_.unrouted()}),
       reloader_(reloader_parts(std::move(read_config)), hosting_, log::Logger(sink_, "reload")),
-      control_(plugins_, pipeline_, reloader_),
+      control_(plugins_, plugin_health_, pipeline_, reloader_),
       server_(with_control_socket(config_, log_), pipeline_, log::Logger(sink_, "http"), &websockets_) {
     define_metrics();
 }
 
 Application::~Application() {
-    stop();
+    // The reason stands in the log.
+    if (!stop()) std::_Exit(EXIT_FAILURE);
 }
 
 void Application::start() {
     core::set_thread_kind(core::ThreadKind::Control);
     std::vector<std::string> problems = plugins_.prepare();
     if (!problems.empty()) throw config::ConfigErrors(std::move(problems));
-    make_data_directory(config_.data_directory);
+    make_directory(config_.data_directory, "data_directory");
     database_.start();
     migrate(database_, config_, "gantry", log_);
     kv_.start();
@@ -155,7 +156,7 @@ Reloader::Parts Application::reloader_parts(ReadConfig read_config) {
 
 std::vector<http::Route> Application::host_routes(const PluginHosting& hosting) {
     auto routes = app::host_routes({.health = {[this] { return unready_reasons(); },
-                                               health_probes({database_, kv_, plugins_, server_}, hosting.config)},
+                                               health_probes({database_, kv_, plugin_health_, server_}, hosting.config)},
                                     .status = [this] { return status(); },
                                     .plugins = &control_,
                                     .log = log_source(sink_),
@@ -210,36 +211,54 @@ std::vector<std::string> Application::unready_reasons() const {
     return reasons;
 }
 
-void Application::stop() {
-    if (std::exchange(stopped_, true)) return;
+bool Application::stop() {
+    if (std::exchange(stopped_, true)) return all_ended_;
     reloader_.stop();
-    if (serving_) {
-        log_.info("draining");
-        pipeline_.set_draining(true);
-        const auto deadline = core::Monotonic::now() + config_.http.drain_deadline;
-        jobs_.close();
-        events_.close();
-        event_feeds_.close();
-        const std::size_t cut = server_.drain(config_.http.drain_deadline);
-        if (cut > 0) log_.warn("requests were cut off at the drain deadline", {{"requests", cut}});
-        if (!jobs_.drain(deadline)) log_.warn("jobs were cut off at the drain deadline and will be begun again");
-        if (!events_.drain(deadline)) log_.warn("an event is still being delivered at the drain deadline");
-    }
+    if (serving_) drain();
     // The table pins the plugins: without it they can end.
     pipeline_.publish(nullptr);
     plugins_.stop();
-    services_.stop();
-    events_.stop();
-    jobs_.stop();
-    server_.stop();
-    limits_.stop();
-    kv_.stop();
-    http_client_.stop();
-    secrets_.stop();
-    database_.stop();
+    end_rooms();
+    if (serving_ && all_ended_) log_.info("stopped");
+    return all_ended_;
+}
+
+void Application::drain() {
+    log_.info("draining");
+    pipeline_.set_draining(true);
+    const auto deadline = core::Monotonic::now() + config_.http.drain_deadline;
+    jobs_.close();
+    events_.close();
+    event_feeds_.close();
+    ends("http", config_.http.drain_deadline + end_limit, [this] {
+        const std::size_t cut = server_.drain(config_.http.drain_deadline);
+        if (cut > 0) log_.warn("requests were cut off at the drain deadline", {{"requests", cut}});
+    });
+    if (!jobs_.drain(deadline)) log_.warn("jobs were cut off at the drain deadline and will be begun again");
+    if (!events_.drain(deadline)) log_.warn("an event is still being delivered at the drain deadline");
+}
+
+void Application::end_rooms() {
+    ends("services", end_limit, [this] { services_.stop(); });
+    ends("events", end_limit, [this] { events_.stop(); });
+    ends("jobs", end_limit, [this] { jobs_.stop(); });
+    // If it could not be drained, it is left alone: somebody is still at it.
+    if (all_ended_) ends("http", end_limit, [this] { server_.stop(); });
+    ends("limits", end_limit, [this] { limits_.stop(); });
+    ends("kv", end_limit, [this] { kv_.stop(); });
+    ends("http_client", end_limit, [this] { http_client_.stop(); });
+    ends("secrets", end_limit, [this] { secrets_.stop(); });
+    ends("database", database_end_limit, [this] { database_.stop(); });
     // Its last work may still use the pipeline.
-    blocking_.stop();
-    if (serving_) log_.info("stopped");
+    ends("blocking", end_limit, [this] { blocking_.stop(); });
+}
+
+// A room joins its threads, and a plugin that was given up may never give back the one that called it. What does not end is
+// left behind, so that the others can still end as they should, the database above all.
+void Application::ends(const char* room, std::chrono::milliseconds limit, std::function<void()> work) {
+    if (plugin::run_with_deadline(std::string("end:") + room, limit, std::move(work)) == plugin::Outcome::Finished) return;
+    all_ended_ = false;
+    log_.error("a plugin does not give back a thread of the host, which ends without it", {{"room", room}});
 }
 
 std::vector<PluginStatus> Application::plugins() const {

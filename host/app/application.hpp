@@ -12,6 +12,7 @@
 #include "host/app/http_metrics.hpp"
 #include "host/app/plugin_control.hpp"
 #include "host/app/plugin_environment.hpp"
+#include "host/app/plugin_health.hpp"
 #include "host/app/plugin_status.hpp"
 #include "host/app/reloader.hpp"
 #include "host/config/config.hpp"
@@ -39,7 +40,7 @@ class Application {
 
     // `read_config` reads the configuration anew for a reload.
     Application(config::Config config, ReadConfig read_config);
-    // Stops, if nobody did.
+    // Stops, if nobody did; ends the process if that cannot be done.
     ~Application();
 
     // Database, migrations, plugins, routes, sockets: when it returns, the host serves. Throws core::Error or ConfigErrors;
@@ -49,8 +50,10 @@ class Application {
     // Returns once it serves, or with the problems that kept it from it: then nothing has changed. Throws
     // Unavailable while the host does not serve. [control]
     ReloadOutcome reload();
-    // Lets requests finish until http.drain_deadline, then ends everything.
-    void stop();
+    // Lets requests finish until http.drain_deadline, then ends everything. False: a thread of the host is inside a plugin
+    // and does not come back; the database has ended all the same. Then nothing of this object can be destroyed: the
+    // process is to be left as it is.
+    [[nodiscard]] bool stop();
 
     // Where clients find it; not the socket of the command line.
     std::vector<std::string> addresses() const;
@@ -64,6 +67,9 @@ class Application {
     Reloader::Parts reloader_parts(ReadConfig read_config);
     gantry::Json status() const;
     void define_metrics();
+    void drain();
+    void end_rooms();
+    void ends(const char* room, std::chrono::milliseconds limit, std::function<void()> work);
     std::vector<std::string> unready_reasons() const;
 
     // In the order of birth: what stands below may use what stands above.
@@ -87,12 +93,14 @@ class Application {
     http::WebSocketHub websockets_;
     const std::shared_ptr<PluginHosting> hosting_;  // of the first generation
     plugin::Manager plugins_;
+    PluginHealth plugin_health_;
     http::Pipeline pipeline_;
     Reloader reloader_;
     PluginControl control_;
     http::Server server_;
     std::atomic<bool> serving_{false};
     bool stopped_ = false;
+    bool all_ended_ = true;
 };
 
 }  // namespace host::app

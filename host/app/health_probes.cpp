@@ -33,10 +33,9 @@ http::ProbeResult ask_kv(const kv::Kv& kv) {
     return {available ? http::HealthState::Ok : http::HealthState::Failed, available ? "" : "does not answer"};
 }
 
-http::ProbeResult ask_plugin(const plugin::Manager& plugins, const std::string& id) {
-    const auto generation = plugins.current();
-    if (!generation) return {http::HealthState::Failed, "the host is stopping"};
-    const plugin::Health health = generation->health(id);
+// Whoever connects may ask: why a plugin has failed is for the log, not for everybody.
+http::ProbeResult ask_plugin(PluginHealth& plugins, const std::string& id) {
+    const plugin::Health health = plugins.of(id);
     return {state_of(health.level), health.level == plugin::Health::Level::Failed ? "does not run" : health.detail};
 }
 
@@ -57,7 +56,7 @@ std::vector<http::Probe> health_probes(const ProbedParts& parts, const config::C
     if (parts.kv.is_remote()) {
         probes.push_back({.name = "kv", .required = false, .check = [&kv = parts.kv] { return ask_kv(kv); }});
     }
-    const plugin::Manager& plugins = parts.plugins;
+    PluginHealth& plugins = parts.plugins;
     for (const plugin::Wanted& wanted : config.plugins.wanted) {
         const bool required = wanted.on_failure == plugin::OnFailure::Required;
         probes.push_back({.name = "plugin " + wanted.id,

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "host/app/plugin_health.hpp"
 #include "host/config/config.hpp"
 #include "host/database/database.hpp"
 #include "host/http/health.hpp"
 #include "host/http/server.hpp"
 #include "host/kv/kv.hpp"
-#include "host/plugin/manager.hpp"
 
 namespace host::app {
 
@@ -13,7 +13,7 @@ namespace host::app {
 struct ProbedParts {
     database::Database& database;
     const kv::Kv& kv;
-    const plugin::Manager& plugins;
+    PluginHealth& plugins;
     const http::Server& server;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 #include "host/app/session.hpp"
 #include "host/core/error.hpp"
@@ -15,13 +16,21 @@ namespace {
 constexpr const char* host_owner = "gantry";
 constexpr const char* packaged_directory = "/usr/share/gantry/migrations";
 
+// What cannot be looked at is no absence: a plugin must not start on a schema that its migrations were to make.
+bool is_folder(const std::filesystem::path& path) {
+    std::error_code failure;
+    const auto status = std::filesystem::status(path, failure);
+    if (status.type() != std::filesystem::file_type::none) return std::filesystem::is_directory(status);
+    throw core::Error(core::Code::Unavailable, "the migrations " + path.string() + " cannot be read: " + failure.message());
+}
+
 std::filesystem::path folder_of(const config::Config& config, const std::string& owner) {
     for (const std::filesystem::path& directory : config.migrations_directories) {
-        if (std::filesystem::is_directory(directory / owner)) return directory / owner;
+        if (is_folder(directory / owner)) return directory / owner;
     }
     if (owner == host_owner) {
         const std::filesystem::path packaged = std::filesystem::path(packaged_directory) / owner;
-        if (std::filesystem::is_directory(packaged)) return packaged;
+        if (is_folder(packaged)) return packaged;
         throw core::Error(core::Code::Unavailable, "the host's own migrations are missing: there is no folder " + owner +
                                                        " in the directories of `migrations`, nor in " + packaged_directory);
     }

@@ -1,7 +1,10 @@
 #include "host/app/plugin_control.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <future>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "host/app/plugin_settings.hpp"
@@ -125,9 +128,7 @@ Json PluginControl::config(const std::string& id) {
 
 Json PluginControl::health(const std::string& id) {
     status_of(id);
-    const auto generation = plugins_.current();
-    if (!generation) throw core::Error(core::Code::Unavailable, "the host is stopping");
-    const plugin::Health health = generation->health(id);
+    const plugin::Health health = health_.of(id);
     return Json::object({{"id", id}, {"status", std::string(name_of(health.level))}, {"detail", health.detail}});
 }
 
@@ -155,9 +156,9 @@ admin::Change PluginControl::reload() {
     return reload_now();
 }
 
-admin::Change PluginControl::reload_now() {
+admin::Change PluginControl::reload_now(Reloader::Edit edit) {
     std::promise<ReloadOutcome> promise;
-    if (!reloader_.request([&](const ReloadOutcome& done) { promise.set_value(done); }))
+    if (!reloader_.request([&](const ReloadOutcome& done) { promise.set_value(done); }, std::move(edit)))
         throw core::Error(core::Code::Unavailable, "the host is stopping");
     ReloadOutcome outcome = promise.get_future().get();
     return {outcome.generation, std::move(outcome.problems), std::move(outcome.restart_needed)};
@@ -170,29 +171,38 @@ admin::Change PluginControl::set_enabled(const std::string& id, bool enabled) {
 
 admin::Change PluginControl::set_config(const std::string& id, const Json& settings) {
     status_of(id);
-    const auto hosting = reloader_.serving();
-    const auto present = hosting->config.plugin_settings.find(id);
-    const config::Node* known = present != hosting->config.plugin_settings.end() ? &present->second : nullptr;
-    Json kept = unmasked(settings, known);
-    return change(id, [&](config::PluginOverlay& overlay) { overlay.settings = std::move(kept); });
+    return change(id, [&](config::PluginOverlay& overlay) {
+        const auto hosting = reloader_.serving();
+        const auto present = hosting->config.plugin_settings.find(id);
+        const config::Node* known = present != hosting->config.plugin_settings.end() ? &present->second : nullptr;
+        overlay.settings = unmasked(settings, known);
+    });
 }
 
 admin::Change PluginControl::change(const std::string& id, const std::function<void(config::PluginOverlay&)>& edit) {
     const Turn turn(under_way_, "a change of the plugin " + id);
     const auto directory = config::overlay_directory(reloader_.serving()->config.data_directory);
-    const config::PluginOverlay former = config::read_overlay(directory, id);
-    config::PluginOverlay wanted = former;
-    edit(wanted);
-    config::write_overlay(directory, id, wanted);
-    try {
-        admin::Change made = reload_now();
-        if (!made.problems.empty()) config::write_overlay(directory, id, former);
-        forget_place(made.problems, config::overlay_file(directory, id).string());
-        return made;
-    } catch (const core::Error&) {
-        config::write_overlay(directory, id, former);
-        throw;
-    }
+    // Outlives this function: what was answered may still be taken back.
+    const auto former = std::make_shared<std::optional<config::PluginOverlay>>();
+    std::exception_ptr unwritten;
+    const auto make = [&] {
+        try {
+            *former = config::read_overlay(directory, id);
+            config::PluginOverlay wanted = **former;
+            edit(wanted);
+            config::write_overlay(directory, id, wanted);
+        } catch (...) {  // carried over to whoever asked for the change, which is not to blame
+            unwritten = std::current_exception();
+            throw;
+        }
+    };
+    const auto take_back = [former, directory, id] {
+        if (*former) config::write_overlay(directory, id, **former);
+    };
+    admin::Change made = reload_now({make, take_back});
+    if (unwritten) std::rethrow_exception(unwritten);
+    forget_place(made.problems, config::overlay_file(directory, id).string());
+    return made;
 }
 
 }  // namespace host::app

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/admin/plugin_routes.hpp"
+#include "host/app/plugin_health.hpp"
 #include "host/app/reloader.hpp"
 #include "host/config/overlay.hpp"
 #include "host/core/locked.hpp"
@@ -14,13 +15,13 @@
 
 namespace host::app {
 
-// What the host's API does with plugins. A change is written down, then the plugins are reloaded; if they refuse, what was
-// written is taken back. One at a time: whoever comes meanwhile is refused, so that nobody holds more than one thread that
-// waits for reloads.
+// What the host's API does with plugins. A change is written down, then the plugins are reloaded; if they refuse, or if the
+// former generation takes over again while the new one is watched, what was written is taken back. One at a time: whoever
+// comes meanwhile is refused, so that nobody holds more than one thread that waits for reloads.
 class PluginControl : public admin::Plugins {
   public:
-    PluginControl(plugin::Manager& plugins, http::Pipeline& pipeline, Reloader& reloader)
-        : plugins_(plugins), pipeline_(pipeline), reloader_(reloader) {}
+    PluginControl(plugin::Manager& plugins, PluginHealth& health, http::Pipeline& pipeline, Reloader& reloader)
+        : plugins_(plugins), health_(health), pipeline_(pipeline), reloader_(reloader) {}
 
     std::vector<gantry::Json> list() override;
     gantry::Json details(const std::string& id) override;
@@ -36,10 +37,11 @@ class PluginControl : public admin::Plugins {
 
     plugin::Status status_of(const std::string& id) const;
     std::size_t endpoints_of(const std::string& id) const;
-    admin::Change reload_now();
+    admin::Change reload_now(Reloader::Edit edit = {});
     admin::Change change(const std::string& id, const std::function<void(config::PluginOverlay&)>& edit);
 
     plugin::Manager& plugins_;
+    PluginHealth& health_;
     http::Pipeline& pipeline_;
     Reloader& reloader_;
     core::Locked<std::string> under_way_;  // what is being written, tried and perhaps taken back; empty: nothing

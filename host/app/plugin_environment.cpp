@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "host/app/make_directory.hpp"
 #include "host/app/migrations.hpp"
 #include "host/app/plugin_settings.hpp"
 #include "host/app/plugin_side.hpp"
@@ -27,7 +28,7 @@ std::unique_ptr<plugin::HostSide> make_side(PluginHosting& hosting, const plugin
     const std::string& id = plugin.wanted.id;
     const std::filesystem::path directory = hosting.config.data_directory / "plugins" / id;
     // Offline nothing is written.
-    if (hosting.rooms.database != nullptr) std::filesystem::create_directories(directory);
+    if (hosting.rooms.database != nullptr) make_directory(directory, "the plugin's data directory");
     return std::make_unique<PluginSide>(
         bridge::HostTable::Plugin{id, directory.string(), plugin.manifest.services,
                                   http_client::Egress(id, plugin.wanted.egress, plugin.wanted.egress_private)},

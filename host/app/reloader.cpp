@@ -1,6 +1,7 @@
 #include "host/app/reloader.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "host/app/plugin_health.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::chrono::milliseconds watch_pause{250};
 
-std::vector<std::string> lines_of(const core::Error& error) {
+std::vector<std::string> lines_of(const std::exception& error) {
     if (const auto* errors = dynamic_cast<const config::ConfigErrors*>(&error)) return errors->lines();
     return {error.what()};
 }
@@ -56,10 +57,10 @@ Reloader::~Reloader() {
     stop();
 }
 
-bool Reloader::request(Done done) {
+bool Reloader::request(Done done, Edit edit) {
     const std::lock_guard lock(mutex_);
     if (stopping_) return false;
-    waiting_.push_back(std::move(done));
+    waiting_.push_back({std::move(done), std::move(edit)});
     changed_.notify_all();
     return true;
 }
@@ -84,38 +85,44 @@ void Reloader::stop() {
 void Reloader::run() {
     core::set_thread_kind(core::ThreadKind::Control);
     for (;;) {
-        Done done;
+        Request request;
         {
             std::unique_lock lock(mutex_);
             changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
             if (waiting_.empty()) return;
-            done = std::move(waiting_.front());
+            request = std::move(waiting_.front());
             waiting_.pop_front();
             if (stopping_) {
                 lock.unlock();
                 ReloadOutcome refused;
                 refused.problems = {"the host is stopping"};
-                done(refused);
+                request.done(refused);
                 continue;
             }
         }
-        reload(done);
+        reload(request);
     }
 }
 
-void Reloader::reload(const Done& done) {
+void Reloader::reload(const Request& request) {
     ReloadOutcome outcome;
     Swap swapped;
     try {
+        if (request.edit.make) request.edit.make();
         swapped = swap(outcome);
-    } catch (const core::Error& error) {
+    } catch (const std::exception& error) {
+        // Nobody above would catch it: whatever a disk or a plugin throws refuses this reload and no more.
+        take_back(request.edit);
         outcome.problems = lines_of(error);
         log_.error("reload refused, the running generation serves on", {{"problems", joined(outcome.problems)}});
-        return conclude(std::move(outcome), done);
+        return conclude(std::move(outcome), request.done);
     }
     log_.info("reloaded", {{"generation", outcome.generation}, {"restart_needed", joined(outcome.restart_needed)}});
-    conclude(std::move(outcome), done);
-    if (const std::string fault = fault_while_watched(swapped); !fault.empty()) return roll_back(swapped, fault);
+    conclude(std::move(outcome), request.done);
+    if (const std::string fault = fault_while_watched(swapped); !fault.empty()) {
+        take_back(request.edit);
+        return roll_back(swapped, fault);
+    }
     swapped.former_table = nullptr;
     swapped.former->stop();
 }
@@ -173,6 +180,16 @@ void Reloader::roll_back(const Swap& swap, const std::string& fault) {
     outcome.problems = {"rolled back: " + fault};
     conclude(std::move(outcome), [](const auto&) {});
     swap.generation->stop();
+}
+
+// What cannot be taken back is left for the administrator, who has to know.
+void Reloader::take_back(const Edit& edit) const {
+    if (!edit.take_back) return;
+    try {
+        edit.take_back();
+    } catch (const std::exception& error) {
+        log_.error("what was written down for the reload stays, although it does not serve", {{"reason", error.what()}});
+    }
 }
 
 void Reloader::conclude(ReloadOutcome outcome, const Done& done) {

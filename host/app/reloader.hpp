@@ -51,9 +51,16 @@ class Reloader {
     // Stops.
     ~Reloader();
 
+    using Done = std::function<void(const ReloadOutcome&)>;
+    // What is written down for one reload and belongs to it. Both on the reloader's thread, so that no other reload meets a
+    // change that is still on trial; both may throw.
+    struct Edit {
+        std::function<void()> make;       // before the configuration is read
+        std::function<void()> take_back;  // the reload was refused, or its generation was given up while it was watched
+    };
     // Asks for a reload. `done` is called on the reloader's thread once the new generation serves or it is clear why not.
     // Reloads run one after the other; false: the host is stopping, and `done` is not called. Any thread.
-    bool request(std::function<void(const ReloadOutcome&)> done);
+    bool request(Done done, Edit edit = {});
     // What the generation that serves was made from. Any thread.
     std::shared_ptr<PluginHosting> serving() const;
     // What the last one came to, a rollback included.
@@ -62,15 +69,19 @@ class Reloader {
     void stop();
 
   private:
-    using Done = std::function<void(const ReloadOutcome&)>;
+    struct Request {
+        Done done;
+        Edit edit;
+    };
     struct Swap;
 
     void run();
-    void reload(const Done& done);
+    void reload(const Request& request);
     Swap swap(ReloadOutcome& outcome);
     std::string fault_while_watched(const Swap& swap);
     void take_effect(const std::shared_ptr<PluginHosting>& hosting);
     void roll_back(const Swap& swap, const std::string& fault);
+    void take_back(const Edit& edit) const;
     void conclude(ReloadOutcome outcome, const Done& done);
     bool pause(std::chrono::milliseconds time);
 
@@ -80,7 +91,7 @@ class Reloader {
     core::Locked<std::optional<ReloadOutcome>> last_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Done> waiting_;
+    std::deque<Request> waiting_;
     bool stopping_ = false;
     std::thread thread_;
 };

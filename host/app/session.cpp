@@ -1,7 +1,6 @@
 #include "host/app/session.hpp"
 
-#include <filesystem>
-
+#include "host/app/make_directory.hpp"
 #include "host/core/error.hpp"
 #include "host/core/thread_kind.hpp"
 #include "host/database/private_cluster.hpp"
@@ -11,7 +10,7 @@ namespace host::app {
 Session::Session(const config::Config& config, const char* name, BesideHost beside_host)
     : logger_(log::open_stderr({.level = log::Level::Warn, .format = log::Format::Text, .levels = {}}), name) {
     core::set_thread_kind(core::ThreadKind::Control);
-    std::filesystem::create_directories(config.data_directory);
+    make_directory(config.data_directory, "data_directory");
     database::Settings settings = config.database;
     try {
         database_.emplace(settings, logger_);

@@ -102,16 +102,11 @@ gantry_status EventsService::publish(const gantry_event& passed, std::uint32_t f
                                  });
         return GANTRY_PENDING;
     }
-    outstanding_.enter();
-    try {
-        room().publish(std::move(event), [this, gate = gate_, done, user](const Error* error) {
-            answer(*gate, logger_, done, user, error);
-            outstanding_.leave();
-        });
-    } catch (...) {
-        outstanding_.leave();
-        throw;
-    }
+    room().publish(std::move(event),
+                   [ticket = outstanding_.enter(), gate = gate_, logger = logger_, done, user](const Error* error) mutable {
+                       const Outstanding::Ticket leaving = std::move(ticket);
+                       answer(*gate, logger, done, user, error);
+                   });
     return GANTRY_PENDING;
 }
 

@@ -30,6 +30,7 @@ class EventsService : public ServiceSide {
 
     void freeze() override { frozen_ = true; }
     void activate() override;
+    void refuse_more() override { outstanding_.close(); }
     // Nothing more is delivered; what was published has been answered.
     void silence() override;
 

@@ -102,8 +102,12 @@ void HostTable::activate() {
 
 bool HostTable::silence(std::chrono::steady_clock::time_point deadline) {
     for (ServiceSide* side : sides_)
+        side->refuse_more();
+    for (ServiceSide* side : sides_)
         side->silence();
-    return gate_->close(deadline);
+    if (!gate_->close(deadline)) return false;
+    http_.let_go();
+    return true;
 }
 
 }  // namespace host::bridge

@@ -146,7 +146,7 @@ gantry_status HttpService::retain(gantry_id request, const gantry_request** out)
     if (!open.kept) {
         open.exchange->keep();
         auto kept = std::make_shared<RequestView>(*open.exchange);
-        requests_.update(request, [&](OpenRequest& entry) { entry.kept = kept; });
+        if (!requests_.update(request, [&](OpenRequest& entry) { entry.kept = kept; })) return GANTRY_E_GONE;
         *out = kept->abi();
         return GANTRY_OK;
     }
@@ -192,18 +192,18 @@ gantry_status HttpService::stream_open(gantry_id request, const gantry_response&
     forward.closed = [this, gate = gate_, events, user, request](core::Code reason) {
         const core::Gate::Pass pass(*gate);
         if (!pass) return;
-        requests_.take(request);
+        forget_unless_kept(request);
         if (events.closed != nullptr) events.closed(user, request, static_cast<gantry_status>(reason));
     };
     if (exchange->open(std::move(made), std::move(forward))) return GANTRY_OK;
-    requests_.take(request);
+    forget_unless_kept(request);
     return GANTRY_E_GONE;
 }
 
 gantry_status HttpService::stream_write(gantry_id request, const gantry_slice& chunk) {
     const OpenRequest open = requests_.find(request);
     if (!open.exchange || !open.streaming) return GANTRY_E_GONE;
-    http::Bytes piece(chunk);
+    http::Bytes piece(chunk, open.exchange->pin());
     switch (open.exchange->write(std::move(piece))) {
         case http::Write::Ok:
             return GANTRY_OK;
@@ -244,17 +244,29 @@ gantry_status HttpService::body_next(gantry_id request, gantry_body_chunk chunk,
 gantry_status HttpService::on_cancel(gantry_id request, void (*cancelled)(void*, gantry_id, gantry_status), void* user) {
     const OpenRequest open = requests_.find(request);
     if (!open.exchange) return GANTRY_E_GONE;
-    open.exchange->on_cancel([gate = gate_, cancelled, user, request](core::Code reason) {
+    open.exchange->on_cancel([this, gate = gate_, cancelled, user, request](core::Code reason) {
         const core::Gate::Pass pass(*gate);
-        if (pass) cancelled(user, request, static_cast<gantry_status>(reason));
+        if (!pass) return;
+        forget_unless_kept(request);
+        cancelled(user, request, static_cast<gantry_status>(reason));
     });
     return GANTRY_OK;
 }
 
+// A request that has ended without the plugin. Who retained it may still read its view, and answers in vain when it is done.
+void HttpService::forget_unless_kept(gantry_id request) {
+    if (requests_.find(request).kept == nullptr) requests_.take(request);
+}
+
 void HttpService::silence() {
     const core::Error stopping(core::Code::Unavailable, "the plugin " + owner_ + " is stopping");
-    for (const OpenRequest& open : requests_.take_all())
+    ended_ = requests_.take_all();
+    for (const OpenRequest& open : ended_)
         open.exchange->abort(stopping);
+}
+
+void HttpService::let_go() {
+    ended_.clear();
 }
 
 }  // namespace host::bridge

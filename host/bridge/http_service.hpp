@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gantry/abi/http_server.h>
 
@@ -44,6 +45,8 @@ class HttpService : public ServiceSide {
     void freeze() override { frozen_ = true; }
     // Ends what is open: the plugin hears closed() and cancelled() (the gate must still be open), clients get 503.
     void silence() override;
+    // After the gate was closed: nobody reads the requests any more that silence() has ended.
+    void let_go();
     std::size_t open_requests() const { return requests_.size(); }
 
   private:
@@ -53,6 +56,7 @@ class HttpService : public ServiceSide {
         std::uint32_t flags;
     };
     void handle(const Handler& handler, const std::shared_ptr<http::Exchange>& exchange);
+    void forget_unless_kept(gantry_id request);
     void settle(gantry_id id, gantry_status status, const std::shared_ptr<http::Exchange>& exchange);
 
     const std::string owner_;
@@ -61,6 +65,7 @@ class HttpService : public ServiceSide {
     const log::Logger logger_;
     bool frozen_ = false;
     RequestTable requests_;
+    std::vector<OpenRequest> ended_;  // by silence(): coroutines may read them until the services behind have ended theirs
 };
 
 }  // namespace host::bridge

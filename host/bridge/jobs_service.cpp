@@ -184,16 +184,11 @@ void JobsService::submit(const gantry_job& passed, gantry_submit_done done, void
     draft.delay = interval(given.delay_ms, "delay_ms");
     draft.deadline = interval(given.deadline_ms, "deadline_ms");
     if (given.transaction != 0) return submit_within(room().completed(std::move(draft)), given.transaction, done, user);
-    outstanding_.enter();
-    try {
-        room().submit(std::move(draft), [this, gate = gate_, done, user](const jobs::Submitted& result) {
-            answer(*gate, logger_, done, user, result.id, result.error ? &*result.error : nullptr);
-            outstanding_.leave();
-        });
-    } catch (...) {
-        outstanding_.leave();
-        throw;
-    }
+    room().submit(std::move(draft), [ticket = outstanding_.enter(), gate = gate_, logger = logger_, done,
+                                     user](const jobs::Submitted& result) mutable {
+        const Outstanding::Ticket leaving = std::move(ticket);
+        answer(*gate, logger, done, user, result.id, result.error ? &*result.error : nullptr);
+    });
 }
 
 // On the plugin's own connection, by a function that checks who calls; DatabaseService::silence() waits for it.
@@ -225,19 +220,14 @@ gantry_status JobsService::finish(gantry_id run, gantry_status status, const gan
 
 void JobsService::cancel(std::string job, gantry_done done, void* user) {
     if (done == nullptr) throw Error(Code::InvalidArgument, "done is NULL");
-    outstanding_.enter();
-    try {
-        room().cancel(owner_, storable(str(job), "the id of a job"), [this, gate = gate_, done, user](const Error* error) {
-            if (const core::Gate::Pass pass(*gate); pass) {
-                const gantry_error shown = error != nullptr ? to_abi(*error) : gantry_error{};
-                done(user, shown.status, error != nullptr ? &shown : nullptr);
-            }
-            outstanding_.leave();
-        });
-    } catch (...) {
-        outstanding_.leave();
-        throw;
-    }
+    room().cancel(owner_, storable(str(job), "the id of a job"),
+                  [ticket = outstanding_.enter(), gate = gate_, logger = logger_, done, user](const Error* error) mutable {
+                      const Outstanding::Ticket leaving = std::move(ticket);
+                      const core::Gate::Pass pass(*gate);
+                      if (!pass) return;
+                      const gantry_error shown = error != nullptr ? to_abi(room_failure(*error, logger)) : gantry_error{};
+                      done(user, shown.status, error != nullptr ? &shown : nullptr);
+                  });
 }
 
 void JobsService::activate() {

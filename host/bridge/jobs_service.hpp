@@ -32,6 +32,7 @@ class JobsService : public ServiceSide {
 
     void freeze() override { frozen_ = true; }
     void activate() override;
+    void refuse_more() override { outstanding_.close(); }
     // Nothing more begins; what was submitted has been answered.
     void silence() override;
 

@@ -1,5 +1,6 @@
 #include "host/bridge/guard.hpp"
 #include "host/bridge/host_table.hpp"
+#include "host/bridge/room_failure.hpp"
 #include "host/bridge/secrets_service.hpp"
 
 // The C functions of gantry.secrets/1. Each finds the plugin that asks and calls its SecretsService.
@@ -7,28 +8,35 @@ namespace host::bridge {
 
 namespace {
 
-SecretsService& service_of(const gantry_host* host) {
-    return HostTable::of(host).secrets();
+// Calls the service of the plugin that asks; what the table of secrets says when it fails is not for plugins.
+template <typename Call>
+void ask(const gantry_host* host, Call&& call) {
+    HostTable& table = HostTable::of(host);
+    try {
+        call(table.secrets());
+    } catch (const core::Error& error) {
+        throw room_failure(error, table.logger());
+    }
 }
 
 gantry_status get(const gantry_host* host, gantry_str name, gantry_slice* out, gantry_error* error) {
     return guarded(error, [&] {
         if (out == nullptr) throw core::Error(core::Code::InvalidArgument, "out is NULL");
-        service_of(host).get(name, *out);
+        ask(host, [&](SecretsService& service) { service.get(name, *out); });
         return GANTRY_OK;
     });
 }
 
 gantry_status put(const gantry_host* host, gantry_str name, gantry_bytes value, gantry_error* error) {
     return guarded(error, [&] {
-        service_of(host).put(name, value);
+        ask(host, [&](SecretsService& service) { service.put(name, value); });
         return GANTRY_OK;
     });
 }
 
 gantry_status remove(const gantry_host* host, gantry_str name, gantry_error* error) {
     return guarded(error, [&] {
-        service_of(host).remove(name);
+        ask(host, [&](SecretsService& service) { service.remove(name); });
         return GANTRY_OK;
     });
 }
@@ -36,7 +44,8 @@ gantry_status remove(const gantry_host* host, gantry_str name, gantry_error* err
 gantry_status watch(const gantry_host* host, gantry_str name, gantry_secret_changed changed, void* user, gantry_id* watch,
                     gantry_error* error) {
     return guarded(error, [&] {
-        const gantry_id id = service_of(host).watch(name, changed, user);
+        gantry_id id = 0;
+        ask(host, [&](SecretsService& service) { id = service.watch(name, changed, user); });
         if (watch != nullptr) *watch = id;
         return GANTRY_OK;
     });
@@ -44,7 +53,7 @@ gantry_status watch(const gantry_host* host, gantry_str name, gantry_secret_chan
 
 gantry_status unwatch(const gantry_host* host, gantry_id watch) {
     return guarded(nullptr, [&] {
-        service_of(host).unwatch(watch);
+        HostTable::of(host).secrets().unwatch(watch);
         return GANTRY_OK;
     });
 }

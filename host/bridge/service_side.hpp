@@ -16,6 +16,9 @@ class ServiceSide {
     // The instance serves from now on: what it registered takes effect, in the place of what the instance of the former
     // generation had registered under the same name. May come again after an instance that took over was rolled back.
     virtual void activate() {}
+    // The instance is about to be silenced: what could only be completed after its turn is refused from now on, as
+    // Cancelled. Of all services, before the first is silenced, for a callback of one may ask for another.
+    virtual void refuse_more() {}
     // Ends what the plugin has open; its completions and callbacks have been delivered when this returns. The gate is
     // still open.
     virtual void silence() {}

@@ -187,19 +187,14 @@ void ServicesService::call(const gantry_service_request& passed, gantry_service_
 
     const gantry_id own = services::Services::new_id();
     if (id != nullptr) *id = own;
-    outstanding_.enter();
-    try {
-        room().call(own, std::move(call), [this, gate = gate_, done, user](const services::Outcome& outcome) {
-            if (const core::Gate::Pass pass(*gate); pass) {
-                done(user, outcome.status, {outcome.result.data(), outcome.result.size()},
-                     outcome.error ? &*outcome.error : nullptr);
-            }
-            outstanding_.leave();
-        });
-    } catch (...) {
-        outstanding_.leave();
-        throw;
-    }
+    room().call(own, std::move(call),
+                [ticket = outstanding_.enter(), gate = gate_, done, user](const services::Outcome& outcome) mutable {
+                    const Outstanding::Ticket leaving = std::move(ticket);
+                    const core::Gate::Pass pass(*gate);
+                    if (!pass) return;
+                    done(user, outcome.status, {outcome.result.data(), outcome.result.size()},
+                         outcome.error ? &*outcome.error : nullptr);
+                });
 }
 
 // Whom this instance depends on, for the administrator.

@@ -33,6 +33,7 @@ class ServicesService : public ServiceSide {
 
     void freeze() override { frozen_ = true; }
     void activate() override;
+    void refuse_more() override { outstanding_.close(); }
     // Nothing more is asked of it; its own calls have ended.
     void silence() override;
 

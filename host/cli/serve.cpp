@@ -86,6 +86,12 @@ void let_signals_kill() {
     pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
 }
 
+// Without destructors: they would wait for a thread that a plugin does not give back. All that counts has ended.
+[[noreturn]] void leave() {
+    std::cout << "stopped, but a plugin never returned from a call: the log names it" << std::endl;
+    ::_exit(Failed);
+}
+
 }  // namespace
 
 int serve(const std::string& config_file) {
@@ -105,7 +111,7 @@ int serve(const std::string& config_file) {
     manager.stopping();
     let_signals_kill();
     std::cout << "stopping: requests under way may finish (once more to stop at once)" << std::endl;
-    application.stop();
+    if (!application.stop()) leave();
     std::cout << "stopped" << std::endl;
     return Ok;
 }

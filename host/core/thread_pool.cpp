@@ -1,10 +1,10 @@
 #include "host/core/thread_pool.hpp"
 
 #include <pthread.h>
-#include <sched.h>
 
 #include <utility>
 
+#include "host/core/scheduling.hpp"
 #include "host/core/thread_kind.hpp"
 
 namespace host::core {
@@ -55,9 +55,7 @@ std::size_t ThreadPool::queued() const {
 void ThreadPool::run() {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
     set_thread_kind(ThreadKind::Blocking);
-    // A woken thread does not push the event loop that woke it off its core. Failing, nothing is lost but that.
-    const sched_param none{};
-    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+    let_wakers_go_on();
     for (;;) {
         std::function<void()> work;
         bool wake = false;

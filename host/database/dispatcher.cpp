@@ -1,12 +1,12 @@
 #include "host/database/dispatcher.hpp"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "host/core/ids.hpp"
+#include "host/database/dispatcher_lane.hpp"
 
 namespace host::database {
 
@@ -23,22 +23,6 @@ constexpr std::size_t left_for_lane_max = 8;
 constexpr std::chrono::milliseconds left_time_max{2};
 
 }  // namespace
-
-struct Dispatcher::Lane {
-    Lane() : cancel_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-    ~Lane() { ::close(cancel_event); }
-
-    std::condition_variable wake;
-    bool idle = false;
-    bool soon_back = false;  // it has nothing but quick statements
-    std::deque<OperationPointer> own;  // of the open transaction
-    std::uint64_t transaction = 0;     // open, or ended with its End still in `own`
-    std::shared_ptr<User> user;        // whose transaction it is
-    bool damaged = false;
-    std::vector<Operation*> running;  // several of them cannot be interrupted: they end soon, one way or the other
-    bool interrupted = false;
-    const int cancel_event;
-};
 
 Dispatcher::Dispatcher(Limits limits) : limits_(limits) {
     for (std::size_t i = 0; i < limits_.lanes; ++i)
@@ -262,111 +246,11 @@ void Dispatcher::finished(std::size_t number, const Batch& batch) {
         complete(*operation);
 }
 
-void Dispatcher::refused(const Operation& operation) {
-    std::lock_guard lock(mutex_);
-    complete(operation);
-}
-
 void Dispatcher::complete(const Operation& operation) {
     --operations_;
     ++completed_;
     if (--operation.user->operations == 0 && operation.user->gone) settled_.notify_all();
     if (closed_ && operations_ == 0) refuser_.notify_one();
-}
-
-void Dispatcher::interrupt_if(const std::function<bool(const Operation&)>& chosen) {
-    for (const auto& lane : lanes_) {
-        for (Operation* running : lane->running) {
-            if (running->is_end() || !chosen(*running)) continue;
-            running->cancelled = true;
-            if (lane->running.size() == 1) signal(*lane);
-        }
-    }
-}
-
-void Dispatcher::signal(Lane& lane) {
-    lane.interrupted = true;
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(lane.cancel_event, &one, sizeof one);
-}
-
-void Dispatcher::cancel(const User& user, std::uint64_t id) {
-    std::lock_guard lock(mutex_);
-    const auto is_meant = [&](const Operation& each) { return each.id == id && each.user.get() == &user; };
-    interrupt_if(is_meant);
-    refuse_if(is_meant, Error{Code::Cancelled, "the operation was cancelled before it began"});
-}
-
-void Dispatcher::abandon(User& user) {
-    std::unique_lock lock(mutex_);
-    user.gone = true;
-    const auto is_users = [&](const Operation& each) { return each.user.get() == &user; };
-    refuse_if(is_users, Error{Code::Cancelled, "the plugin has stopped"});
-    interrupt_if(is_users);
-    end_transactions_if([&](const Lane& lane) { return lane.user.get() == &user; });
-    settled_.wait(lock, [&] { return user.operations == 0; });
-}
-
-void Dispatcher::close() {
-    std::lock_guard lock(mutex_);
-    closed_ = true;
-    const auto is_any = [](const Operation&) { return true; };
-    refuse_if(is_any, Error{Code::Cancelled, "the host is stopping"});
-    interrupt_if(is_any);
-    end_transactions_if([](const Lane&) { return true; });
-    while (!idle_.empty())
-        wake_one_lane();
-    refuser_.notify_one();
-}
-
-// Those whose End is already on its way have left transactions_.
-void Dispatcher::end_transactions_if(const std::function<bool(const Lane&)>& chosen) {
-    for (const auto& lane : lanes_) {
-        if (transactions_.count(lane->transaction) == 0 || !chosen(*lane)) continue;
-        lane->own.push_back(rollback_of(*lane));
-        ++queued_;
-        lane->wake.notify_one();
-    }
-}
-
-// An End always runs: without it the transaction would stay open.
-void Dispatcher::refuse_if(const std::function<bool(const Operation&)>& chosen, const Error& reason) {
-    const auto refuse = [&](std::vector<OperationPointer>&& taken) {
-        queued_ -= taken.size();
-        for (OperationPointer& each : taken)
-            refusals_.push_back({std::move(each), reason});
-        return !taken.empty();
-    };
-    refuse(waiting_.take_if(chosen));
-    for (const auto& lane : lanes_) {
-        const auto may_go = [&](const Operation& each) { return !each.is_end() && chosen(each); };
-        if (refuse(take_from(lane->own, may_go))) lane->damaged = true;
-    }
-    if (!refusals_.empty()) refuser_.notify_one();
-}
-
-void Dispatcher::refuse_late() {
-    const auto now = Clock::now();
-    refuse_if([&](const Operation& each) { return each.deadline <= now; },
-              Error{Code::Timeout, "the statement passed its deadline before it began"});
-    Error busy{Code::Busy, "no connection to the database was free in time (database.queue_deadline)"};
-    refuse_if([&](const Operation& each) { return each.transaction == 0 && each.start_by <= now; }, busy.mark_retryable());
-    refuser_wakes_ = std::min(waiting_.first_limit(), look_at_);
-}
-
-std::vector<Dispatcher::Refusal> Dispatcher::refusals() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        look_after_what_was_left();
-        refuse_late();
-        if (!refusals_.empty()) return std::exchange(refusals_, {});
-        if (closed_ && operations_ == 0) return {};
-        if (refuser_wakes_ == Clock::time_point::max()) {
-            refuser_.wait(lock);
-        } else {
-            refuser_.wait_until(lock, refuser_wakes_);
-        }
-    }
 }
 
 Counts Dispatcher::counts() const {

@@ -114,8 +114,8 @@ class Dispatcher {
     std::uint64_t taken_ = 0;    // of what waited for any lane
     std::uint64_t taken_at_look_ = 0;
     Clock::time_point look_at_ = Clock::time_point::max();  // max(): nothing was left for a lane that is soon back
-    std::size_t queued_ = 0;     // in waiting_, and in the open transactions
-    std::size_t beginning_ = 0;  // lanes between begin and unpin
+    std::size_t queued_ = 0;                                // in waiting_, and in the open transactions
+    std::size_t beginning_ = 0;                             // lanes between begin and unpin
     std::size_t operations_ = 0;
     std::uint64_t completed_ = 0;
     std::atomic<std::uint64_t> failed_{0};

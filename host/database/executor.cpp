@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "host/core/ids.hpp"
+#include "host/core/scheduling.hpp"
 #include "host/core/thread_kind.hpp"
 #include "host/database/errors.hpp"
 
@@ -57,6 +58,7 @@ Executor::~Executor() {
 void Executor::run() {
     pthread_setname_np(pthread_self(), ("database-" + std::to_string(lane_)).c_str());
     core::set_thread_kind(core::ThreadKind::Worker);
+    core::let_wakers_go_on();
     for (Batch batch = dispatcher_.next(lane_); !batch.empty(); batch = dispatcher_.next(lane_)) {
         if (batch.size() > 1) {
             perform_batch(std::move(batch));

@@ -25,8 +25,7 @@ class GroupCommit {
         std::string setting;      // its name, for the administrator
         std::size_t batch_max = 512;
         std::size_t batch_bytes_max = 4 * 1024 * 1024;
-        // A second statement is prepared while the first waits for the disk. With one, what was added first is written
-        // first.
+        // A second statement is prepared while the first waits for the disk. One: in the order in which they were added.
         std::size_t under_way_max = 2;
     };
     // Begins the statement for a batch. If it throws, the completion is not called.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "host/core/error.hpp"
 #include "host/core/sha256.hpp"
@@ -43,10 +44,13 @@ Migration read_migration(const fs::path& file) {
 
 std::vector<Migration> read_migrations(const fs::path& directory) {
     std::vector<Migration> migrations;
-    std::error_code absent;
-    for (const auto& entry : fs::directory_iterator(directory, absent)) {
-        if (entry.path().extension() == ".sql") migrations.push_back(read_migration(entry.path()));
+    std::error_code failure;
+    for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end; entry.increment(failure)) {
+        if (entry->path().extension() == ".sql") migrations.push_back(read_migration(entry->path()));
     }
+    const bool absent = failure == std::errc::no_such_file_or_directory;
+    if (failure && !absent)
+        throw Error{Code::Unavailable, "cannot read " + directory.string() + ": " + failure.message(), directory.string()};
     std::sort(migrations.begin(), migrations.end(),
               [](const Migration& a, const Migration& b) { return a.number < b.number; });
     const auto twice = std::adjacent_find(migrations.begin(), migrations.end(),

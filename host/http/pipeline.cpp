@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "host/core/clock.hpp"
+#include "host/core/database_words.hpp"
 #include "host/http/question.hpp"
 #include "host/http/request_id.hpp"
 
@@ -126,7 +127,7 @@ void Pipeline::limit(const std::shared_ptr<Exchange>& exchange) {
     limit->ask(exchange, [question](Allowance allowance) { question->decide(std::move(allowance)); });
     const auto allowance = question->leave([&] { leave_connection(exchange); },
                                            [this, exchange](const Allowance& late) {
-                                               if (!exchange->ended() && is_within(exchange, late)) serve_on_pool(exchange);
+                                               if (!exchange->ended() && is_within(exchange, late)) serve_later(exchange);
                                            });
     if (allowance && is_within(exchange, *allowance)) admit(exchange);
 }
@@ -134,9 +135,9 @@ void Pipeline::limit(const std::shared_ptr<Exchange>& exchange) {
 // For a request that has left its connection already.
 void Pipeline::limit_later(const std::shared_ptr<Exchange>& exchange) {
     RouteLimit* const limit = exchange->route().limit.get();
-    if (limit == nullptr) return serve_on_pool(exchange);
+    if (limit == nullptr) return serve_later(exchange);
     limit->ask(exchange, [this, exchange](const Allowance& allowance) {
-        if (!exchange->ended() && is_within(exchange, allowance)) serve_on_pool(exchange);
+        if (!exchange->ended() && is_within(exchange, allowance)) serve_later(exchange);
     });
 }
 
@@ -158,6 +159,15 @@ void Pipeline::admit(const std::shared_ptr<Exchange>& exchange) {
     exchange->detach();
 }
 
+// A handler runs on the kind of thread that its route was declared for, however long the question took.
+void Pipeline::serve_later(const std::shared_ptr<Exchange>& exchange) {
+    if (exchange->route().blocking) return serve_on_pool(exchange);
+    // Not taken: the client is gone, and with it whoever wanted an answer.
+    (void)exchange->post([this, exchange] {
+        if (!exchange->ended()) run(exchange);
+    });
+}
+
 void Pipeline::serve_on_pool(const std::shared_ptr<Exchange>& exchange) {
     leave_connection(exchange);
     const bool taken = blocking_.post([this, exchange] {
@@ -177,7 +187,8 @@ void Pipeline::run(const std::shared_ptr<Exchange>& exchange) const {
     try {
         route.handle(exchange);
     } catch (const core::Error& error) {
-        if (http::problem_of(error).status == 500) report(error.what());
+        // Neither tells the client what went wrong.
+        if (core::is_of_database(error) || http::problem_of(error).status == 500) report(error.what());
         exchange->fail(error);
     } catch (const std::exception& error) {
         report(error.what());

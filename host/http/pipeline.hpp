@@ -61,6 +61,7 @@ class Pipeline : public Dispatcher {
     static bool is_within(const std::shared_ptr<Exchange>& exchange, const Allowance& allowance);
     static void leave_connection(const std::shared_ptr<Exchange>& exchange);
     void admit(const std::shared_ptr<Exchange>& exchange);
+    void serve_later(const std::shared_ptr<Exchange>& exchange);
     void serve_on_pool(const std::shared_ptr<Exchange>& exchange);
     void run(const std::shared_ptr<Exchange>& exchange) const;
 

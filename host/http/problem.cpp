@@ -3,6 +3,7 @@
 #include <gantry/json.hpp>
 
 #include "host/core/clock.hpp"
+#include "host/core/database_words.hpp"
 #include "host/http/json_text.hpp"
 #include "host/http/message.hpp"
 
@@ -34,6 +35,7 @@ void append_member(std::string& json, std::string_view name, std::string_view va
 }  // namespace
 
 Problem problem_of(const core::Error& error) {
+    if (core::is_of_database(error)) return problem_of(core::without_database_words(error));
     Problem problem;
     problem.status = core::http_status_of(error.code());
     problem.code = core::name_of(error.code());

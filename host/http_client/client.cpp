@@ -41,12 +41,7 @@ void Caller::send(Call call, Events events, std::uint64_t* id, const std::functi
     check_request(call);
     Reach reach{};
     try {
-        reach = user_->egress.reach(url.host(), url.port());
-        // An address that is written down needs no look-up to be refused.
-        if (is_address(url.host()) && !may_connect(reach, kind_of_literal(url.host()))) {
-            throw Error(Code::Denied, user_->egress.address_denied(url.host(), url.port()),
-                        authority(url.host(), url.port()), "ADDRESS_DENIED");
-        }
+        reach = user_->egress.admit(url.host(), url.port());
     } catch (const Error& error) {
         if (error.code() == Code::Denied) ++loop_.tally.refused;
         throw;

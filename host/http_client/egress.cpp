@@ -93,6 +93,13 @@ Egress::Egress(std::string plugin, const std::vector<std::string>& open, const s
         closed_.push_back(EgressRule::parse(text));
 }
 
+Reach Egress::admit(const std::string& host, std::uint16_t port) const {
+    const Reach permitted = reach(host, port);
+    // An address that is written down needs no look-up to be refused, and a proxy would not refuse it.
+    if (!is_address(host) || may_connect(permitted, kind_of_literal(host))) return permitted;
+    throw core::Error(core::Code::Denied, address_denied(host, port), authority(host, port), "ADDRESS_DENIED");
+}
+
 Reach Egress::reach(const std::string& host, std::uint16_t port) const {
     if (any_matches(closed_, host, port)) {
         const bool literal = is_address(host) && std::any_of(closed_.begin(), closed_.end(), [&](const EgressRule& rule) {

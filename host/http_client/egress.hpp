@@ -38,6 +38,8 @@ class Egress {
 
     // `host` in lower case, without brackets. Throws Denied with the lines that would permit it.
     Reach reach(const std::string& host, std::uint16_t port) const;
+    // The same for what a URL names: an address that may not be connected to is refused before anybody tries.
+    Reach admit(const std::string& host, std::uint16_t port) const;
     // The refusal of an address that a permitted name turned out to have.
     std::string address_denied(const std::string& host, std::uint16_t port) const;
 

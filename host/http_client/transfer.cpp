@@ -217,7 +217,7 @@ void Transfer::follow_redirect() {
         if (url_.is_tls() && !target.is_tls()) {
             return finish(failure(url_, Code::Denied, "a redirect leads from https to http", "REDIRECT_DENIED"));
         }
-        reach_ = user_->egress.reach(target.host(), target.port());
+        reach_ = user_->egress.admit(target.host(), target.port());
         if (!url_.same_origin(target)) {
             std::erase_if(call_.headers, [](const Header& header) { return !crosses_origins(header.name); });
         }

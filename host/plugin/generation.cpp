@@ -1,6 +1,7 @@
 #include "host/plugin/generation.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "host/core/error.hpp"
 
@@ -53,7 +54,7 @@ void Generation::map() {
         try {
             instance->map();
             instance->check();
-        } catch (const Error& error) {
+        } catch (const std::exception& error) {
             fail(*instance, error.what());
         }
     }
@@ -81,7 +82,7 @@ bool Generation::start_one(Instance& instance) {
         instance.configure();
         instance.start();
         return true;
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         fail(instance, error.what());
         instance.stop();
         instance.destroy();

@@ -1,6 +1,7 @@
 #include "host/plugin/instance.hpp"
 
 #include <cstring>
+#include <exception>
 
 #include "host/core/clock.hpp"
 #include "host/plugin/border.hpp"
@@ -68,7 +69,7 @@ void Instance::map() {
 void Instance::check() {
     try {
         if (environment_->check_settings) environment_->check_settings(plugin_, description_);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         // Not named after the plugin's file: the fault is in the administrator's, and the message names the place.
         fail(error.what());
         throw;
@@ -134,7 +135,7 @@ bool Instance::quiesce(std::chrono::steady_clock::time_point deadline) {
         call("quiesce()", limit, [status, object = object_, until = nanoseconds_of(deadline)] {
             call_plugin("quiesce()", [&] { *status = object->quiesce(object, until); });
         });
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         note(error.what());
         return false;
     }
@@ -167,7 +168,7 @@ void Instance::destroy() {
 void Instance::last_call(const std::string& function, const std::function<void()>& work) {
     try {
         call(function, limits_.stop, work);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         note(error.what());
     }
 }
@@ -234,8 +235,10 @@ void Instance::step(State reached, const std::function<void()>& work) {
     try {
         work();
         reach(reached);
-    } catch (const Error& error) {
-        const Error full = named(error);
+    } catch (const std::exception& failure) {
+        // Whatever a step meets ends this plugin alone: reloads run on a thread where nobody else would catch it.
+        const auto* error = dynamic_cast<const Error*>(&failure);
+        const Error full = named(error != nullptr ? *error : Error{Code::Internal, failure.what()});
         fail(full.what());
         throw full;
     }

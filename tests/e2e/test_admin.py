@@ -158,6 +158,17 @@ class Changing(unittest.TestCase):
             self.assertIn("a change of the plugin hello is under way", answers[-1].json()["detail"])
             self.assertEqual(host.get("/hello/World").text(), "Hi, World!\n")
 
+    def test_settings_that_were_rolled_back_do_not_come_again(self):
+        changes = {**CHANGES, "reload_watch": "60s", "plugins": {"turns_ill": {"sign": "/nonexistent"}}}
+        with GantryHost(changes) as host:
+            sign = host.directory / "ill"
+            settings = {"sign": str(sign)}
+            self.assertEqual(host.request("PUT", "/api/v1/plugins/turns_ill/config", settings, ADMIN).status, 200)
+            sign.touch()
+            until(lambda: host.logs(message="rolled back to the former generation"), "the rollback")
+            self.assertEqual(list((host.data_directory / "plugins.d").glob("*")), [])
+            self.assertEqual(host.get("/api/v1/plugins/turns_ill/config", ADMIN).json()["settings"]["sign"], "/nonexistent")
+
     def test_what_is_sent_is_text_and_no_reference(self):
         with GantryHost(CHANGES, {"SECRET_OF_THE_HOST": "42"}) as host:
             settings = {"greeting": "${SECRET_OF_THE_HOST}"}

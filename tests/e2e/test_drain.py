@@ -7,7 +7,7 @@ import unittest
 import notes_client
 import processes
 from database_client import LockedNotes
-from gantry_host import GantryHost
+from gantry_host import FIXTURES, PLUGINS, GantryHost
 from http_client import ask
 from waiting import until
 
@@ -110,6 +110,31 @@ class Drain(unittest.TestCase):
             self.assertFalse(stream.rest().endswith(b"0\r\n\r\n"), "a cut stream must not look complete")
             self.assertNotIn(b" 201 ", wire.rest())
             self.assertTrue(host.logs(level="warn"), "what was cut is logged")
+
+    def test_a_handler_that_never_returns_does_not_keep_the_host(self):
+        for path in ["/on_pool", "/on_loop"]:
+            with self.subTest(path):
+                self.expect_an_end_without(path)
+
+    def expect_an_end_without(self, path):
+        changes = {
+            "http": {"drain_deadline": "300ms"},
+            "plugin_drain_deadline": "300ms",
+            "plugin_directories": [str(PLUGINS), str(FIXTURES)],
+            "plugins": {"hangs_in_handler": {}},
+        }
+        with GantryHost(changes) as host:
+            wire = host.wire()
+            wire.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            until((host.data_directory / "plugins" / "hangs_in_handler" / "entered").exists, "the handler is entered")
+            host.process.send_signal(signal.SIGTERM)
+            self.assertEqual(host.wait(), 1)
+            self.assertEqual(processes.working_in(host.data_directory), [])
+            self.assertTrue(host.logs(message="a plugin does not give back a thread of the host, which ends without it"))
+            said = [file.read_text(encoding="utf-8") for file in host.data_directory.glob("postgresql/**/*.log")]
+            self.assertIn("database system is shut down", "".join(said))
+            host.expect_no_sanitizer_report()
+            wire.socket.close()
 
     def test_a_second_signal_ends_at_once(self):
         with GantryHost() as host, LockedNotes(host) as lock:

@@ -1,5 +1,6 @@
 """Plugins that break their promises: the client gets a clear answer, the host and the other plugins go on."""
 
+import concurrent.futures
 import shutil
 import unittest
 
@@ -92,6 +93,22 @@ class Ends(OwnHostCase):
             with self.subTest(name), self.host({name: {}}) as host:
                 host.expect_alive()
                 host.stop()
+
+
+class Health(OwnHostCase):
+    def test_one_that_does_not_answer_is_down_and_costs_nobody_a_thread(self):
+        sign = self.directory / "silent"
+        with self.host({"falls_silent": {"sign": str(sign)}}, {"http": {"blocking_threads": 2}}) as host:
+            self.assertEqual(host.get("/readyz").status, 200)
+            sign.touch()
+            until(lambda: host.get("/readyz").status == 503, "it is down")
+            with concurrent.futures.ThreadPoolExecutor() as probes:
+                answers = list(probes.map(host.get, 10 * ["/readyz", "/health"]))
+            self.assertEqual({answer.status for answer in answers}, {503})
+            self.assertIn("plugin falls_silent is down", answers[0].text())
+            sign.unlink()
+            until(lambda: host.get("/readyz").status == 200, "it is up again")
+            host.expect_alive()
 
 
 class Starts(OwnHostCase):

@@ -7,7 +7,7 @@ import threading
 import unittest
 
 import processes
-from gantry_host import FIXTURES, PLUGINS, GantryHost
+from gantry_host import FIXTURES, PLUGINS, SOURCE, GantryHost
 from http_client import ask, connect
 from waiting import until
 from writers import Writers
@@ -95,6 +95,19 @@ class Reload(unittest.TestCase):
             self.assertIn("not reloaded", said[0])
             host.expect_alive()
             self.assertEqual(len(host.logs(message="reload refused, the running generation serves on")), 1)
+
+    def test_a_disk_that_refuses_a_plugin_its_directory_refuses_the_reload(self):
+        with self.host({"plugins": {"notes": None}}) as host:
+            (host.data_directory / "plugins" / "notes").touch()
+            self.assertIn("not reloaded", host.reload({"plugins": {"notes": {}}})[0])
+            host.expect_alive()
+
+    def test_migrations_that_cannot_be_looked_at_refuse_the_reload(self):
+        with tempfile.TemporaryDirectory() as directory:
+            pathlib.Path(directory, "notes").symlink_to("notes")  # leads to itself
+            with self.host({"plugins": {"notes": None}, "migrations": [directory, str(SOURCE / "migrations")]}) as host:
+                self.assertIn("not reloaded", host.reload({"plugins": {"notes": {}}})[0])
+                host.expect_alive()
 
     def test_a_plugin_that_falls_ill_while_it_is_watched_brings_the_old_generation_back(self):
         with self.host({"plugins": {"turns_ill": {"sign": "/nonexistent"}}, "reload_watch": "60s"}) as host:

@@ -4,6 +4,7 @@ import json
 import unittest
 
 import notes_client
+from gantry_host import FIXTURES, PLUGINS
 from host_test_case import HostTestCase
 from http_client import ask
 from waiting import until
@@ -12,7 +13,7 @@ MEGABYTE = 1_000_000
 
 
 class Export(HostTestCase):
-    changes = {"plugins": {"notes": {"page": 20}}, "http": {"write_deadline": "2s", "access_log": False}}
+    changes = {"plugins": {"notes": {"page": 20}}, "http": {"write_deadline": "5s", "access_log": False}}
     # ASan keeps freed memory back; with a small store of it, memory that grows is memory in use.
     environment = {"ASAN_OPTIONS": "quarantine_size_mb=1:malloc_context_size=2"}
     notes_total = 600  # with their bodies about 57 MB
@@ -86,6 +87,18 @@ class Export(HostTestCase):
         connection.close()
         for wire in wires:
             wire.socket.close()
+
+
+class RetainedRequest(HostTestCase):
+    changes = {"plugin_directories": [str(PLUGINS), str(FIXTURES)], "plugins": {"late_reader": {}}}
+
+    def test_it_can_be_read_after_its_client_has_left_until_the_plugin_ends_it(self):
+        wire = self.host.wire()
+        wire.send(b"GET /late/Hello HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertTrue(wire.socket.recv(1000).startswith(b"HTTP/1.1 200 "))
+        wire.socket.close()
+        self.assertEqual(until(lambda: self.host.get("/word").body, "the plugin has heard that the client left"), b"Hello")
+        self.host.expect_alive()
 
 
 if __name__ == "__main__":

@@ -185,6 +185,34 @@ TEST_F(ServicesServiceTest, ACallerThatEndsHearsOfItsCallsBeforeItsGateCloses) {
     EXPECT_TRUE(end(notes));
 }
 
+TEST_F(ServicesServiceTest, ACallerThatEndsCannotCallAgain) {
+    struct Retrying {
+        static void done(void* user, gantry_status, gantry_bytes, const gantry_error*) {
+            auto& self = *static_cast<Retrying*>(user);
+            gantry_service_request request{};
+            request.struct_size = sizeof request;
+            request.service = str("notes.search/1");
+            request.method = str("find");
+            self.again = ServicesService::table().call(self.host, &request, Ends::done, &self.ends, nullptr);
+        }
+        const gantry_host* host;
+        Ends ends;
+        gantry_status again = GANTRY_OK;
+    };
+    Side notes("notes", &room), reader("reader", &room);
+    serve(notes);
+    Retrying retrying{reader.host(), {}};
+    gantry_service_request request{};
+    request.struct_size = sizeof request;
+    request.service = str("notes.search/1");
+    request.method = str("find");
+    ASSERT_EQ(table.call(reader.host(), &request, Retrying::done, &retrying, nullptr), GANTRY_PENDING);
+    EXPECT_NE(asked.next(), 0U);
+    EXPECT_TRUE(end(reader));
+    EXPECT_EQ(retrying.again, GANTRY_E_CANCELLED);
+    EXPECT_TRUE(end(notes));
+}
+
 TEST_F(ServicesServiceTest, AReloadedProviderTakesOverAndTheFormerFailsWhatItLeaves) {
     Side former("notes", &room), next("notes", &room), reader("reader", &room);
     serve(former);

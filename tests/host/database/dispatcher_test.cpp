@@ -142,7 +142,8 @@ TEST(Dispatcher, LeavesQuickStatementsForALaneThatIsSoonBack) {
         dispatcher.submit(make_query(user, quick));
     EXPECT_EQ(dispatcher.sleeping(), 1U);
     dispatcher.finished(0, first);
-    EXPECT_EQ(dispatcher.next(0).size(), 2U);
+    const Batch second = dispatcher.next(0);
+    EXPECT_EQ(second.size(), 2U);
     dispatcher.close();
     EXPECT_TRUE(sleeping.taken().empty());
 }
@@ -152,7 +153,7 @@ TEST(Dispatcher, WakesALaneWhenManyQuickStatementsWait) {
     const auto user = std::make_shared<User>();
     dispatcher.quick_statements().ran(quick, 100us);
     dispatcher.submit(make_query(user, quick));
-    (void)dispatcher.next(0);
+    const Batch under_way = dispatcher.next(0);
     SleepingLane sleeping(dispatcher, 1);
     for (int i = 0; i < 16; ++i)
         dispatcher.submit(make_query(user, quick));
@@ -164,7 +165,7 @@ TEST(Dispatcher, WakesALaneAtOnceForAStatementThatMayBeSlow) {
     const auto user = std::make_shared<User>();
     dispatcher.quick_statements().ran(quick, 100us);
     dispatcher.submit(make_query(user, quick));
-    (void)dispatcher.next(0);
+    const Batch under_way = dispatcher.next(0);
     SleepingLane sleeping(dispatcher, 1);
     dispatcher.submit(make_query(user, slow));
     EXPECT_EQ(sleeping.taken().front()->statement, slow);
@@ -180,7 +181,8 @@ TEST(Dispatcher, WakesALaneForASlowStatementBehindAQuickOne) {
     dispatcher.submit(make_query(user, quick));
     dispatcher.submit(make_query(user, slow));
     dispatcher.finished(0, first);
-    EXPECT_EQ(dispatcher.next(0).front()->statement, quick);
+    const Batch second = dispatcher.next(0);
+    EXPECT_EQ(second.front()->statement, quick);
     EXPECT_EQ(sleeping.taken().front()->statement, slow);
 }
 

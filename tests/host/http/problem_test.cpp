@@ -79,6 +79,19 @@ TEST(Problem, HidesTheTextOfADefect) {
     }
 }
 
+TEST(Problem, HasNoWordsOfTheDatabase) {
+    const Problem away = problem_of(
+        core::Error(core::Code::Unavailable, "connection to server on socket \"/var/lib/x\" failed", "", "SQLSTATE_08001"));
+    EXPECT_EQ(away.status, 503);
+    EXPECT_EQ(away.code, "DEPENDENCY_UNAVAILABLE");
+    EXPECT_EQ(away.detail, "the database cannot be reached");
+    const Problem refused = problem_of(
+        core::Error(core::Code::Conflict, "duplicate key value violates \"job_pkey\"", "job_pkey", "SQLSTATE_23505"));
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.code, "CONFLICT");
+    EXPECT_EQ(refused.detail, "the database refused it");
+}
+
 TEST(Problem, AsksToRetryInWholeSecondsRoundedUp) {
     EXPECT_EQ(field_in(head_of({.status = 503, .retry_after_ms = 1}), "retry-after"), "1");
     EXPECT_EQ(field_in(head_of({.status = 503, .retry_after_ms = 1000}), "retry-after"), "1");

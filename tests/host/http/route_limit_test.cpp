@@ -10,6 +10,7 @@
 
 #include <gantry/json.hpp>
 
+#include "host/core/thread_kind.hpp"
 #include "host/http/route_table.hpp"
 #include "tests/host/http/served.hpp"
 
@@ -39,10 +40,14 @@ class Elsewhere {
         std::lock_guard lock(mutex_);
         threads_.emplace_back(std::move(work));
     }
-    ~Elsewhere() {
+    // Before the server ends: who answered may still be writing that down.
+    void join() {
+        std::lock_guard lock(mutex_);
         for (std::thread& thread : threads_)
             thread.join();
+        threads_.clear();
     }
+    ~Elsewhere() { join(); }
 
   private:
     std::mutex mutex_;
@@ -106,6 +111,23 @@ TEST(RouteLimit, MayDecideLaterFromAnotherThread) {
         EXPECT_EQ(passed.body, "for /notes");
         expect_limits(passed, "3", "60");
         EXPECT_EQ(served.client().get("/notes").status, 429);
+    }
+    elsewhere.join();
+}
+
+TEST(RouteLimit, ThatDecidesLaterLeavesTheHandlerTheThreadOfItsRoute) {
+    for (const bool blocking : {false, true}) {
+        Elsewhere elsewhere;
+        Route made = limited(
+            [&](const auto&, Decided decided) { elsewhere.post([decided = std::move(decided)] { decided(within(3)); }); },
+            blocking);
+        made.handle = [blocking](const std::shared_ptr<Exchange>& exchange) {
+            EXPECT_EQ(core::thread_kind(), blocking ? core::ThreadKind::Blocking : core::ThreadKind::Worker);
+            send_text(*exchange, "served");
+        };
+        Served served({std::move(made)});
+        EXPECT_EQ(served.client().get("/notes").body, "served");
+        elsewhere.join();
     }
 }
 

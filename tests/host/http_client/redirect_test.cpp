@@ -80,6 +80,17 @@ TEST(Redirect, ToAPlaceThatIsNotPermittedIsRefused) {
     EXPECT_EQ(forbidden.connections(), 0u);
 }
 
+TEST(Redirect, ToAnInsideAddressIsRefusedBehindAProxyToo) {
+    ScriptedServer proxy([](Peer& peer, const Received& received) {
+        if (received.target == "http://api.example.org/x")
+            return peer.answer(302, "", "Location: http://169.254.169.254/latest\r\n");
+        peer.answer(200, "from inside");
+    });
+    Calling calling({.proxy = "http://" + proxy.authority()}, {"*:*"});
+    EXPECT_EQ(calling.run(following(get("http://api.example.org/x"))).failure(), "ADDRESS_DENIED");
+    EXPECT_EQ(proxy.received().size(), 1u);
+}
+
 TEST(Redirect, ThatNeverEndsIsGivenUp) {
     ScriptedServer server([](Peer& peer, const Received&) { peer.answer(301, "", "Location: /again\r\n"); });
     EXPECT_EQ(Calling().run(following(get(server.url()))).failure(), "TOO_MANY_REDIRECTS");

@@ -1,8 +1,8 @@
 /* gantry/abi/http_server.h - gantry.http.server/1: routes, requests, answers and streams (RFC 9110, RFC 9112).
  *
  * A request is named by an id. It is answered exactly once: by reply(), by fail(), or by stream_open() followed by
- * stream_close(). A request whose handler returns without an answer and without GANTRY_PENDING is answered 500; one
- * whose deadline passes is answered 504 (a stream is cut). After its end every call with the id gives GANTRY_E_GONE. */
+ * stream_close(). A request whose handler returns without an answer and without GANTRY_PENDING is answered 500; one * whose deadline passes before it is answered 504 (a stream that is open has no deadline). After its end every call with
+ * the id gives GANTRY_E_GONE. */
 #ifndef GANTRY_ABI_HTTP_SERVER_H
 #define GANTRY_ABI_HTTP_SERVER_H
 
@@ -94,7 +94,7 @@ typedef struct gantry_stream_events {
     /* After a stream_write() gave GANTRY_AGAIN: the client has read enough, go on. [worker] */
     void (*writable)(void *user, gantry_id request);
     /* The stream ended before stream_close(): GANTRY_E_CANCELLED (client left, host stops), GANTRY_E_TIMEOUT (client
-     * does not read, or the deadline). Called at most once; it does not begin after a stream_close()
+     * does not read). Called at most once; it does not begin after a stream_close()
      * that returned GANTRY_OK, but one that has begun may still run on another thread then. When the host ends a plugin it
      * comes on a control thread. [worker] [control] */
     void (*closed)(void *user, gantry_id request, gantry_status reason);
@@ -109,8 +109,9 @@ typedef struct gantry_http_server {
     /* Declares a route; it serves when the generation does. GANTRY_E_CONFLICT names the owner of a route of the same
      * method and shape. Revoked by the host after stop(). Only inside start(). [control] */
     gantry_status (*add_route)(const gantry_host *host, const gantry_route *route, gantry_id *route_id, gantry_error *error);
-    /* Keeps the request: *view is then valid until the request has ended. Only while handle() of that request runs;
-     * the view passed to handle() stays valid for the rest of that call too. [worker] [blocking] */
+    /* Keeps the request: *view is then valid until the plugin ends it with reply(), fail() or stream_close(), which it also
+     * does, in vain, after closed() and cancelled(). Only while handle() of that request runs; the view passed to handle()
+     * stays valid for the rest of that call too. [worker] [blocking] */
     gantry_status (*retain)(const gantry_host *host, gantry_id request, const gantry_request **view);
     /* Answers. The body slice follows rule 4: when the call fails, it is still the plugin's. [any] */
     gantry_status (*reply)(const gantry_host *host, gantry_id request, const gantry_response *response);
