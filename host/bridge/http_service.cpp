@@ -196,7 +196,8 @@ gantry_status HttpService::stream_open(gantry_id request, const gantry_response&
         if (events.closed != nullptr) events.closed(user, request, static_cast<gantry_status>(reason));
     };
     if (exchange->open(std::move(made), std::move(forward))) return GANTRY_OK;
-    forget_unless_kept(request);
+    // At once, retained or not: a plugin that could not begin has nothing to end, and may never name the request again.
+    requests_.take(request);
     return GANTRY_E_GONE;
 }
 

@@ -48,6 +48,12 @@ class Readers:
         connection.close()
 
 
+def mapped(host):
+    """Libraries of plugins that stand in its memory."""
+    with open(f"/proc/{host.process.pid}/maps", encoding="utf-8") as maps:
+        return sum("memfd:" in line for line in maps)
+
+
 class Reload(unittest.TestCase):
     def host(self, changes=None):
         return GantryHost({**SHORT, **(changes or {})})
@@ -142,14 +148,10 @@ class Reload(unittest.TestCase):
             host.expect_alive()
 
     def test_many_reloads_leave_nothing_behind(self):
-        def mapped():
-            with open(f"/proc/{host.process.pid}/maps", encoding="utf-8") as maps:
-                return sum("memfd:" in line for line in maps)
-
         with self.host({"reload_watch": "1ms"}) as host:
 
             def state():
-                return (host.descriptors(), processes.threads(host.process.pid), mapped())
+                return (host.descriptors(), processes.threads(host.process.pid), mapped(host))
 
             host.reload()
             until(lambda: len(host.logs(message="reloaded")) == 1, "the first")
@@ -157,6 +159,18 @@ class Reload(unittest.TestCase):
             for _ in range(50):
                 host.reload()
             until(lambda: state() <= before, f"{before} again")
+
+    def test_streams_that_never_began_or_were_left_keep_no_generation(self):
+        with self.host({"reload_watch": "1ms", "plugin_drain_deadline": "10m"}) as host:
+            before = mapped(host)
+            for _ in range(3):
+                self.assertEqual(host.request("HEAD", "/notes/export").status, 200)
+                wire = host.wire()
+                wire.send(b"GET /notes/export HTTP/1.1\r\nHost: x\r\n\r\n")
+                wire.socket.close()
+            host.reload()
+            until(lambda: len(host.logs(message="reloaded")) == 1, "the next generation serves")
+            until(lambda: mapped(host) <= before, "the former one has ended, long before its deadline")
 
 
 if __name__ == "__main__":

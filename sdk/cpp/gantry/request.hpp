@@ -13,7 +13,8 @@
 
 namespace gantry {
 
-// A request as its handler sees it. Views are valid until the handler has ended, for a coroutine until its end.
+// A request as its handler sees it. Views are valid until the handler has ended, for a coroutine until its end
+// or until stream() throws Gone.
 class Request {
   public:
     Request(const detail::Exchange& exchange, const gantry_request& view) : exchange_(exchange), view_(view) {}

@@ -110,7 +110,7 @@ typedef struct gantry_http_server {
      * method and shape. Revoked by the host after stop(). Only inside start(). [control] */
     gantry_status (*add_route)(const gantry_host *host, const gantry_route *route, gantry_id *route_id, gantry_error *error);
     /* Keeps the request: *view is then valid until the plugin ends it with reply(), fail() or stream_close(), which it also
-     * does, in vain, after closed() and cancelled(). Only while handle() of that request runs; the view passed to handle()
+     * does, in vain, after closed() and cancelled(), or until stream_open() gives GANTRY_E_GONE. Only while handle() of that request runs; the view passed to handle()
      * stays valid for the rest of that call too. [worker] [blocking] */
     gantry_status (*retain)(const gantry_host *host, gantry_id request, const gantry_request **view);
     /* Answers. The body slice follows rule 4: when the call fails, it is still the plugin's. [any] */
