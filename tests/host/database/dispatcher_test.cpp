@@ -53,6 +53,23 @@ class SleepingLane {
     std::future<Batch> taken_;
 };
 
+// Two lanes: the first is under way with a quick statement, the second sleeps.
+struct OneUnderWay {
+    Dispatcher dispatcher{{2, 32, 10s}};
+    const std::shared_ptr<User> user = std::make_shared<User>();
+    const Batch under_way = begin();
+    SleepingLane sleeping{dispatcher, 1};
+
+    void submit(QuickStatements::Key statement) { dispatcher.submit(make_query(user, statement)); }
+
+  private:
+    Batch begin() {
+        dispatcher.quick_statements().ran(quick, 100us);
+        submit(quick);
+        return dispatcher.next(0);
+    }
+};
+
 bool is_signalled(const Dispatcher& dispatcher) {
     pollfd event{dispatcher.cancel_event(0), POLLIN, 0};
     return poll(&event, 1, 0) == 1;
@@ -132,74 +149,49 @@ TEST(Dispatcher, SendsNothingTogetherWithAStatementThatMayBeSlow) {
 }
 
 TEST(Dispatcher, LeavesQuickStatementsForALaneThatIsSoonBack) {
-    Dispatcher dispatcher({2, 32, 10s});
-    const auto user = std::make_shared<User>();
-    dispatcher.quick_statements().ran(quick, 100us);
-    dispatcher.submit(make_query(user, quick));
-    const Batch first = dispatcher.next(0);
-    SleepingLane sleeping(dispatcher, 1);
+    OneUnderWay lanes;
     for (int i = 0; i < 2; ++i)
-        dispatcher.submit(make_query(user, quick));
-    EXPECT_EQ(dispatcher.sleeping(), 1U);
-    dispatcher.finished(0, first);
-    const Batch second = dispatcher.next(0);
+        lanes.submit(quick);
+    EXPECT_EQ(lanes.dispatcher.sleeping(), 1U);
+    lanes.dispatcher.finished(0, lanes.under_way);
+    const Batch second = lanes.dispatcher.next(0);
     EXPECT_EQ(second.size(), 2U);
-    dispatcher.close();
-    EXPECT_TRUE(sleeping.taken().empty());
+    lanes.dispatcher.close();
+    EXPECT_TRUE(lanes.sleeping.taken().empty());
 }
 
 TEST(Dispatcher, WakesALaneWhenManyQuickStatementsWait) {
-    Dispatcher dispatcher({2, 32, 10s});
-    const auto user = std::make_shared<User>();
-    dispatcher.quick_statements().ran(quick, 100us);
-    dispatcher.submit(make_query(user, quick));
-    const Batch under_way = dispatcher.next(0);
-    SleepingLane sleeping(dispatcher, 1);
+    OneUnderWay lanes;
     for (int i = 0; i < 16; ++i)
-        dispatcher.submit(make_query(user, quick));
-    EXPECT_GT(sleeping.taken().size(), 1U);
+        lanes.submit(quick);
+    EXPECT_GT(lanes.sleeping.taken().size(), 1U);
 }
 
 TEST(Dispatcher, WakesALaneAtOnceForAStatementThatMayBeSlow) {
-    Dispatcher dispatcher({2, 32, 10s});
-    const auto user = std::make_shared<User>();
-    dispatcher.quick_statements().ran(quick, 100us);
-    dispatcher.submit(make_query(user, quick));
-    const Batch under_way = dispatcher.next(0);
-    SleepingLane sleeping(dispatcher, 1);
-    dispatcher.submit(make_query(user, slow));
-    EXPECT_EQ(sleeping.taken().front()->statement, slow);
+    OneUnderWay lanes;
+    lanes.submit(slow);
+    EXPECT_EQ(lanes.sleeping.taken().front()->statement, slow);
 }
 
 TEST(Dispatcher, WakesALaneForASlowStatementBehindAQuickOne) {
-    Dispatcher dispatcher({2, 32, 10s});
-    const auto user = std::make_shared<User>();
-    dispatcher.quick_statements().ran(quick, 100us);
-    dispatcher.submit(make_query(user, quick));
-    const Batch first = dispatcher.next(0);
-    SleepingLane sleeping(dispatcher, 1);
-    dispatcher.submit(make_query(user, quick));
-    dispatcher.submit(make_query(user, slow));
-    dispatcher.finished(0, first);
-    const Batch second = dispatcher.next(0);
+    OneUnderWay lanes;
+    lanes.submit(quick);
+    lanes.submit(slow);
+    lanes.dispatcher.finished(0, lanes.under_way);
+    const Batch second = lanes.dispatcher.next(0);
     EXPECT_EQ(second.front()->statement, quick);
-    EXPECT_EQ(sleeping.taken().front()->statement, slow);
+    EXPECT_EQ(lanes.sleeping.taken().front()->statement, slow);
 }
 
 TEST(Dispatcher, LeavesNothingForALaneThatDoesNotComeBack) {
-    Dispatcher dispatcher({2, 32, 10s});
-    const auto user = std::make_shared<User>();
-    dispatcher.quick_statements().ran(quick, 100us);
-    dispatcher.submit(make_query(user, quick));
-    const Batch stuck = dispatcher.next(0);
-    SleepingLane sleeping(dispatcher, 1);
-    auto refusals = std::async(std::launch::async, [&] { return dispatcher.refusals(); });
-    dispatcher.submit(make_query(user, quick));
-    const Batch taken = sleeping.taken();
+    OneUnderWay lanes;
+    auto refusals = std::async(std::launch::async, [&] { return lanes.dispatcher.refusals(); });
+    lanes.submit(quick);
+    const Batch taken = lanes.sleeping.taken();
     ASSERT_EQ(taken.size(), 1U);
-    dispatcher.close();
-    dispatcher.finished(1, taken);
-    dispatcher.finished(0, stuck);
+    lanes.dispatcher.close();
+    lanes.dispatcher.finished(1, taken);
+    lanes.dispatcher.finished(0, lanes.under_way);
     EXPECT_TRUE(refusals.get().empty());
 }
 
