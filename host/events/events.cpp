@@ -260,10 +260,15 @@ void Events::write_declarations() {
 
 // Durable events for those who are not: from the moment they came.
 void Events::follow() {
-    const bool wanted = local_.wanted();
-    // Kept up even for nobody: who subscribes next must not miss what comes before our next look.
-    if (!wanted) followed_ = store_->present();
-    if (!wanted) return;
+    if (!local_.wanted()) {
+        // Kept up even for nobody: who subscribes next must not miss what comes before our next look. Who subscribes while
+        // we ask is asked for after it, since the answer may be of a later moment.
+        const Position present = store_->present();
+        if (!local_.wanted()) {
+            followed_ = present;
+            return;
+        }
+    }
     for (;;) {
         Read read = store_->read(followed_, "*", follow_batch_max);
         followed_ = read.after;

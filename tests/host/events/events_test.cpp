@@ -240,6 +240,30 @@ TEST(Events, ReachSubscribersThatAreNotDurableOnEveryHost) {
     EXPECT_THAT(on_first.wait_for(3), ElementsAre("one", "two", "three"));
 }
 
+// Whoever begins to listen may do so just while the host asks how far events are by now.
+TEST(Events, ReachWhoHasJustBegunToListen) {
+    const Server server;
+    Host first(server), second(server);
+    // So that the host's question waits: every connection does.
+    const auto holding = wait([&](auto done) { first.client->begin({}, done); }).transaction;
+    host::database::Statement lock("lock table event_dead");
+    wait([&](auto done) { first.client->query(lock.within(holding).take(), done); });
+    for (std::size_t i = 0; i < server.settings().connections; ++i) {
+        host::database::Statement held("select count(*) from event_dead");
+        second.client->query(held.take(), [](host::database::Outcome&&) {});
+    }
+    first.publish(event_of("that makes the second ask"));
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (second.database.counts().waiting == 0 && std::chrono::steady_clock::now() < until)
+        std::this_thread::yield();
+    Heard heard;
+    const std::uint64_t tap = second.events.tap([&](const Event& event) { heard.add(event.payload); });
+    first.publish(event_of("wanted"));
+    wait([&](auto done) { first.client->end(holding, host::database::Ending::Rollback, done); });
+    EXPECT_TRUE(heard.wait_for("wanted"));
+    second.events.untap(tap);
+}
+
 TEST(Events, GoToTheNewInstanceAfterASwap) {
     const Server server;
     Host host(server);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -66,6 +67,15 @@ class Heard {
         for (;;) {
             auto now = all();
             if (now.size() >= count || std::chrono::steady_clock::now() > until) return now;
+            std::this_thread::yield();
+        }
+    }
+    bool wait_for(const std::string& wanted) const {
+        const auto until = std::chrono::steady_clock::now() + patience;
+        for (;;) {
+            const auto now = all();
+            if (std::find(now.begin(), now.end(), wanted) != now.end()) return true;
+            if (std::chrono::steady_clock::now() > until) return false;
             std::this_thread::yield();
         }
     }
