@@ -50,19 +50,29 @@ Connection::Connection(std::string session_url, log::Logger logger)
 Connection::~Connection() = default;
 
 void Connection::connect() {
-    close();
-    try {
-        // Never session::reconnect(): it frees the backend under every statement that is still there.
-        session_ = std::make_unique<soci::session>(soci::postgresql, url_);
-    } catch (const soci::soci_error& error) {
-        throw error_of("08001", error.what());
+    connect({Monotonic::time_point::max(), 0});
+}
+
+void Connection::connect(const Bounds& bounds) {
+    const bool is_new = !attempt_;
+    if (is_new) {
+        close();
+        attempt_.emplace(url_);
     }
+    if (!attempt_->wait(bounds)) throw error_of("08001", "the server has not answered yet");
+    auto attempt = std::move(*attempt_);
+    attempt_.reset();
+    session_ = attempt.take();
     connection_ = static_cast<soci::postgresql_session_backend*>(session_->get_backend())->conn_;
     PQsetNoticeReceiver(connection_, log_notice, const_cast<log::Logger*>(&logger_));
     PQsetnonblocking(connection_, 1);  // or sending to a server that does not read would outlast every deadline
+    if (is_new || alive()) return;
+    close();
+    throw error_of("08006", "the connection broke before anybody used it");
 }
 
 void Connection::close() {
+    attempt_.reset();
     connection_ = nullptr;
     session_.reset();
     statements_.clear();

@@ -9,6 +9,7 @@
 
 #include "host/core/clock.hpp"
 #include "host/database/bounds.hpp"
+#include "host/database/connection_attempt.hpp"
 #include "host/database/copy.hpp"
 #include "host/database/owner.hpp"
 #include "host/database/query.hpp"
@@ -17,9 +18,6 @@
 
 struct pg_conn;
 struct pg_result;
-namespace soci {
-class session;
-}
 
 namespace host::database {
 
@@ -38,6 +36,9 @@ class Connection {
 
     // Opens it, or opens it anew; one attempt. Throws Unavailable.
     void connect();
+    // The same within bounds. An attempt that is under way at the deadline goes on, and the next call waits for that one.
+    // Throws Unavailable, Cancelled.
+    void connect(const Bounds& bounds);
     // Costs no round trip: an idle connection on which something arrives, or whose other end is closed, is not used again.
     bool alive() const;
     void close();
@@ -79,6 +80,7 @@ class Connection {
 
     const std::string url_;
     const log::Logger logger_;
+    std::optional<ConnectionAttempt> attempt_;
     std::unique_ptr<soci::session> session_;
     pg_conn* connection_ = nullptr;  // session_'s, fetched again after each connect()
     StatementCache statements_;

@@ -22,6 +22,8 @@ namespace {
 
 // How long statements that go together may take before each is carried out alone.
 constexpr auto batch_patience = 100ms;
+// While the database stays away.
+constexpr auto complaint_interval = 10s;
 
 // For what the host does on its own account between operations.
 Bounds housekeeping_bounds() {
@@ -257,25 +259,43 @@ void Executor::prepare_for(const Operation& operation, const Bounds& bounds) {
 }
 
 // The first operation that finds the server gone waits for it, for connect_deadline; while it stays away, the later ones
-// try once and fail at once.
+// try once and fail at once. None waits past its own deadline.
 void Executor::ensure_connected(const Bounds& bounds) {
     if (connection_.alive()) return;
     if (!broken_since_) broken_since_ = Monotonic::now();
     const auto patience = std::min(*broken_since_ + settings_.connect_deadline, bounds.deadline);
     for (auto pause = 10ms;; pause = std::min(pause * 2, std::chrono::milliseconds(500))) {
         try {
-            connection_.connect();
-            broken_since_.reset();
+            connection_.connect(bounds);
+            note_reached();
             return;
         } catch (const Error& error) {
+            if (error.code() == Code::Cancelled) throw;
             if (Monotonic::now() + pause <= patience) {
                 wait_before_retry(pause);
                 continue;
             }
-            logger_.warn("the database cannot be reached", {{"reason", error.what()}});
+            note_unreached(error);
             throw;
         }
     }
+}
+
+// One line now and then: each operation fails alike.
+void Executor::note_unreached(const Error& error) {
+    const auto now = Monotonic::now();
+    if (now < quiet_until_) return;
+    quiet_until_ = now + complaint_interval;
+    logger_.warn("the database cannot be reached", {{"reason", error.what()}});
+}
+
+void Executor::note_reached() {
+    if (quiet_until_ != Monotonic::time_point{}) {
+        const auto away = std::chrono::round<std::chrono::milliseconds>(Monotonic::now() - *broken_since_);
+        logger_.info("the database is reached again", {{"after_ms", away.count()}});
+    }
+    broken_since_.reset();
+    quiet_until_ = {};
 }
 
 void Executor::wait_before_retry(std::chrono::milliseconds pause) const {

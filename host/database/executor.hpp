@@ -50,6 +50,8 @@ class Executor {
     void roll_back();
     void prepare_for(const Operation& operation, const Bounds& bounds);
     void ensure_connected(const Bounds& bounds);
+    void note_unreached(const core::Error& error);
+    void note_reached();
     void wait_before_retry(std::chrono::milliseconds pause) const;
 
     Dispatcher& dispatcher_;
@@ -58,6 +60,7 @@ class Executor {
     const log::Logger logger_;
     Connection connection_;
     std::optional<core::Monotonic::time_point> broken_since_;
+    core::Monotonic::time_point quiet_until_{};
     bool damaged_ = false;  // the open transaction lost a statement without the server's knowledge
     std::thread thread_;
 };

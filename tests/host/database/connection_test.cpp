@@ -1,7 +1,12 @@
 #include "host/database/connection.hpp"
 
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "host/database/connection_url.hpp"
@@ -29,7 +34,76 @@ std::int64_t integer_of(Connection& connection, const std::string& sql) {
     return connection.run(sql, {}, bounds()).cell(0, 0).as.integer;
 }
 
+// Takes connections and says nothing.
+class SilentServer {
+  public:
+    SilentServer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+        EXPECT_EQ(listen(listener_, 16), 0);
+        EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+        port_ = ntohs(address.sin_port);
+    }
+    ~SilentServer() {
+        hang_up();
+        close(listener_);
+    }
+    std::string url() const { return "postgresql://gantry@127.0.0.1:" + std::to_string(port_) + "/gantry"; }
+    // How many have come since the last call; waits for the first of all.
+    std::size_t came() {
+        pollfd listener{listener_, POLLIN, 0};
+        if (peers_.empty()) poll(&listener, 1, 20'000);
+        const std::size_t before = peers_.size();
+        for (int peer = accept(listener_, nullptr, nullptr); peer >= 0; peer = accept(listener_, nullptr, nullptr))
+            peers_.push_back(peer);
+        return peers_.size() - before;
+    }
+    void hang_up() {
+        for (const int peer : peers_)
+            close(peer);
+        peers_.clear();
+    }
+
+  private:
+    const int listener_;
+    int port_ = 0;
+    std::vector<int> peers_;
+};
+
+// Why it does not connect; "" if it does.
+std::string refusal_of(Connection& connection, const Bounds& bounds) {
+    try {
+        connection.connect(bounds);
+    } catch (const Error& error) {
+        EXPECT_TRUE(error.code() == Code::Unavailable || error.code() == Code::Cancelled) << error.what();
+        return error.what();
+    }
+    return "";
+}
+
 }  // namespace
+
+TEST(Connection, IsWaitedForNoLongerThanTheDeadlineAndComesFromOneAttempt) {
+    SilentServer server;
+    Connection connection(session_url(server.url(), {20s, 30s, 60s}), tests::quiet_logger());
+    const auto begun = Monotonic::now();
+    EXPECT_EQ(refusal_of(connection, bounds(50ms)), "the server has not answered yet");
+    EXPECT_EQ(refusal_of(connection, bounds(50ms)), "the server has not answered yet");
+    EXPECT_LT(Monotonic::now() - begun, 10s);
+    EXPECT_EQ(server.came(), 1U);
+    const int event = eventfd(1, EFD_CLOEXEC);
+    Bounds cancelled = bounds();
+    cancelled.cancel_event = event;
+    EXPECT_THAT(refusal_of(connection, cancelled), testing::HasSubstr("cancelled"));
+    close(event);
+    server.hang_up();
+    EXPECT_THAT(refusal_of(connection, bounds()), testing::HasSubstr("closed the connection"));
+    EXPECT_EQ(server.came(), 0U);
+    EXPECT_EQ(refusal_of(connection, bounds(50ms)), "the server has not answered yet") << "another attempt";
+}
 
 TEST(Connection, KeepsAStatementPreparedAndForgetsTheOldest) {
     Connection connection(url_of(tests::fresh_database()), tests::quiet_logger());
