@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <future>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "host/core/thread_pool.hpp"
 #include "host/database/database.hpp"
@@ -14,6 +17,13 @@
 namespace tests {
 
 inline constexpr std::chrono::seconds patience{60};
+
+// Does what a client completes later, and waits for it.
+inline host::database::Outcome wait(const std::function<void(host::database::Completion)>& call) {
+    std::promise<host::database::Outcome> answer;
+    call([&](host::database::Outcome&& outcome) { answer.set_value(std::move(outcome)); });
+    return answer.get_future().get();
+}
 
 // A database with the host's schema.
 struct Server {

@@ -22,12 +22,6 @@ std::vector<std::string> numbers(int count) {
     return all;
 }
 
-host::database::Outcome wait(const std::function<void(host::database::Completion)>& call) {
-    std::promise<host::database::Outcome> answer;
-    call([&](host::database::Outcome&& outcome) { answer.set_value(std::move(outcome)); });
-    return answer.get_future().get();
-}
-
 }  // namespace
 
 TEST(Events, ReachADurableSubscriberInOrder) {

@@ -8,12 +8,6 @@ using End = host::database::Ending;
 
 namespace {
 
-host::database::Outcome wait(const std::function<void(host::database::Completion)>& call) {
-    std::promise<host::database::Outcome> answer;
-    call([&](host::database::Outcome&& outcome) { answer.set_value(std::move(outcome)); });
-    return answer.get_future().get();
-}
-
 // Submits as part of a transaction of `owner`'s and ends that as wanted. What the submission failed with.
 std::string submit_within(Host& host, const std::string& owner, Draft draft, End ending) {
     const auto client = host.database.client(owner);
@@ -40,6 +34,18 @@ TEST(JobsInTransactions, ExistIfAndOnlyIfTheTransactionCommits) {
     EXPECT_EQ(submit_within(host, "notes", draft_of("mail", "done"), End::Commit), "");
     EXPECT_TRUE(host.wait_until("select count(*) from job where state = 2", 1));
     EXPECT_EQ(seen.counts(), (std::map<std::string, int>{{"done", 1}}));
+}
+
+TEST(JobsInTransactions, BelongToThePrincipalTheyAreDoneFor) {
+    const Server server;
+    Host host(server);
+    host::database::Migrator(host.database.access(), quiet_logger()).apply("notes", "/nowhere");
+    Draft draft = draft_of("mail");
+    EXPECT_EQ(submit_within(host, "notes", draft, End::Commit), "");
+    draft.principal_id = "usr_1";
+    EXPECT_EQ(submit_within(host, "notes", draft, End::Commit), "");
+    EXPECT_EQ(host.number("select count(*) from job where principal_id = 'usr_1'"), 1);
+    EXPECT_EQ(host.number("select count(*) from job where principal_id is null"), 1);
 }
 
 TEST(JobsInTransactions, AreRefusedForAnotherPluginAndForATakenKey) {
