@@ -11,9 +11,8 @@
 namespace host::events {
 
 // How far a reader has come: all events of transactions before `from`, and of those in [from, to) all up to `seq`. A
-// window [from, to) holds only transactions that are over, so nothing can appear in it later, and within it the numbers
-// tell the order: of two events, one published after the other was committed, the first comes first, unless the second is
-// part of a transaction that had written something before.
+// window [from, to) holds only transactions that are over, so nothing can appear in it later, and all its numbers are lower
+// than those behind it: of two events, one published after the other was committed, the first comes first.
 struct Position {
     std::string from;  // xid8, as text
     std::string to;

@@ -133,14 +133,19 @@ Read Store::read(Position position, const std::string& pattern, std::size_t limi
     if (!is_rest) {
         // The next window: what has ended since. Its first number spares the read a search from the beginning.
         Statement open(
-            "select h.horizon::text, (select min(seq) from event where transaction >= $1::xid8 and transaction < h.horizon),"
-            " exists (select from event where transaction >= h.horizon)"
-            " from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) h");
+            "select h.horizon::text, i.first, i.last, exists (select from event where transaction >= h.horizon), o.first"
+            " from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) h"
+            " cross join lateral (select min(seq) as first, max(seq) as last from event"
+            "  where transaction >= $1::xid8 and transaction < h.horizon) i"
+            " left join lateral (select min(seq) as first from event"
+            "  where transaction >= h.horizon and i.first is not null) o on true");
         const Rows rows = run(client_, open.text(position.to).idempotent());
-        const std::string horizon = text_at(rows, 0, 0);
-        more_soon = integer_at(rows, 0, 2) != 0;
-        if (is_null_at(rows, 0, 1)) return {{}, position, {horizon, horizon, 0}, more_soon};
-        position = {position.to, horizon, integer_at(rows, 0, 1) - 1};
+        std::string to = text_at(rows, 0, 0);
+        more_soon = integer_at(rows, 0, 3) != 0;
+        if (is_null_at(rows, 0, 1)) return {{}, position, {to, to, 0}, more_soon};
+        if (!is_null_at(rows, 0, 4) && integer_at(rows, 0, 4) < integer_at(rows, 0, 2))
+            to = this->cut({position.to, to, 0}, integer_at(rows, 0, 4));
+        position = {position.to, to, integer_at(rows, 0, 1) - 1};
     }
     Statement statement(
         "select seq, id, source, topic, key, payload, at from event"
@@ -159,6 +164,22 @@ Read Store::read(Position position, const std::string& pattern, std::size_t limi
         read.after.seq = read.events.back()->seq;
     }
     return read;
+}
+
+// Where the window must end so that all numbers in it are lower than all behind it, `behind` being the lowest that lies
+// behind the whole of it: what a transaction has published after another, which began later, had committed, waits until the
+// other's may be read as well.
+std::string Store::cut(const Position& window, std::int64_t behind) {
+    Statement statement(
+        "select transaction::text from ("
+        " select transaction,"
+        "  max(last) over (order by transaction rows between unbounded preceding and 1 preceding) as before,"
+        "  min(first) over (order by transaction rows between current row and unbounded following) as after"
+        " from (select transaction, min(seq) as first, max(seq) as last from event"
+        "  where transaction >= $1::xid8 and transaction < $2::xid8 group by transaction) t"
+        ") w where before is null or before < least(after, $3) order by transaction desc limit 1");
+    statement.text(window.from).text(window.to).integer(behind);
+    return text_at(run(client_, statement.idempotent()), 0, 0);
 }
 
 bool Store::save(const Progress& progress) {

@@ -44,6 +44,8 @@ class Store {
     std::size_t clean(std::chrono::milliseconds keep);
 
   private:
+    std::string cut(const Position& window, std::int64_t behind);
+
     database::Client& client_;
     const std::string host_;
 };

@@ -7,16 +7,6 @@
 using namespace host::events;
 using namespace tests;
 
-namespace {
-
-host::database::Outcome wait(const std::function<void(host::database::Completion)>& call) {
-    std::promise<host::database::Outcome> answer;
-    call([&](host::database::Outcome&& outcome) { answer.set_value(std::move(outcome)); });
-    return answer.get_future().get();
-}
-
-}  // namespace
-
 // A reader that is told there is nothing waits until somebody tells it of something new.
 TEST(EventStore, LooksBehindAWindowThatAFullBatchHasEmptied) {
     const Server server;
@@ -33,6 +23,36 @@ TEST(EventStore, LooksBehindAWindowThatAFullBatchHasEmptied) {
     ASSERT_EQ(rest.events.size(), 1U);
     EXPECT_EQ(rest.events[0]->payload, "last");
     EXPECT_TRUE(store.read(rest.after, "notes.*", 3).events.empty());
+}
+
+// The second event belongs to a transaction that had written something before the first was published, and a third
+// transaction, between the two, is still under way.
+TEST(EventStore, KeepsTheOrderInWhichEventsWerePublishedAndCommitted) {
+    const Server server;
+    Host host(server);
+    Store store(*host.client, "reader");
+    const Position begin = store.present();
+    const auto begin_and_write = [&] {
+        const auto begun = wait([&](auto done) { host.client->begin({}, done); });
+        host::database::Statement write("select pg_current_xact_id()::text");
+        wait([&](auto done) { host.client->query(write.within(begun.transaction).take(), done); });
+        return begun.transaction;
+    };
+    const auto older = begin_and_write();
+    const auto between = begin_and_write();
+    ASSERT_EQ(host.publish(event_of("first")), "");
+    const Event second = host.events.completed(event_of("second"));
+    wait([&](auto done) { host.client->query(Events::within_transaction(second, older), done); });
+    wait([&](auto done) { host.client->end(older, host::database::Ending::Commit, done); });
+    const Read early = store.read(begin, "notes.*", 3);
+    EXPECT_TRUE(early.events.empty()) << early.events[0]->payload;
+    EXPECT_TRUE(early.more_soon);
+    wait([&](auto done) { host.client->end(between, host::database::Ending::Commit, done); });
+    const Read both = store.read(early.after, "notes.*", 3);
+    ASSERT_EQ(both.events.size(), 2U);
+    EXPECT_EQ(both.events[0]->payload, "first");
+    EXPECT_EQ(both.events[1]->payload, "second");
+    EXPECT_TRUE(store.read(both.after, "notes.*", 3).events.empty());
 }
 
 TEST(EventStore, TellsOfEventsBehindATransactionThatIsUnderWay) {
