@@ -1,6 +1,5 @@
 #include "host/database/executor.hpp"
 
-#include <poll.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -22,8 +21,6 @@ namespace {
 
 // How long statements that go together may take before each is carried out alone.
 constexpr auto batch_patience = 100ms;
-// While the database stays away.
-constexpr auto complaint_interval = 10s;
 
 // For what the host does on its own account between operations.
 Bounds housekeeping_bounds() {
@@ -50,7 +47,8 @@ Executor::Executor(Dispatcher& dispatcher, std::size_t lane, Settings settings, 
       lane_(lane),
       settings_(std::move(settings)),
       logger_(logger),
-      connection_(settings_.session_url, std::move(logger)),
+      connection_(settings_.session_url, logger),
+      reconnector_(connection_, settings_.connect_deadline, std::move(logger)),
       thread_([this] { run(); }) {}
 
 Executor::~Executor() {
@@ -245,7 +243,7 @@ void Executor::roll_back() {
 }
 
 void Executor::prepare_for(const Operation& operation, const Bounds& bounds) {
-    ensure_connected(bounds);
+    reconnector_.ensure_connected(bounds);
     try {
         connection_.become(operation.user->owner, bounds);
     } catch (const Error& error) {
@@ -253,55 +251,8 @@ void Executor::prepare_for(const Operation& operation, const Bounds& bounds) {
         if (!is_connection_failure(error) && error.name() != "SQLSTATE_57014") throw;
         // Nothing of the operation was sent yet, so nothing can happen twice.
         connection_.close();
-        ensure_connected(bounds);
+        reconnector_.ensure_connected(bounds);
         connection_.become(operation.user->owner, bounds);
-    }
-}
-
-// The first operation that finds the server gone waits for it, for connect_deadline; while it stays away, the later ones
-// try once and fail at once. None waits past its own deadline.
-void Executor::ensure_connected(const Bounds& bounds) {
-    if (connection_.alive()) return;
-    if (!broken_since_) broken_since_ = Monotonic::now();
-    const auto patience = std::min(*broken_since_ + settings_.connect_deadline, bounds.deadline);
-    for (auto pause = 10ms;; pause = std::min(pause * 2, std::chrono::milliseconds(500))) {
-        try {
-            connection_.connect(bounds);
-            note_reached();
-            return;
-        } catch (const Error& error) {
-            if (error.code() == Code::Cancelled) throw;
-            if (Monotonic::now() + pause <= patience) {
-                wait_before_retry(pause);
-                continue;
-            }
-            note_unreached(error);
-            throw;
-        }
-    }
-}
-
-// One line now and then: each operation fails alike.
-void Executor::note_unreached(const Error& error) {
-    const auto now = Monotonic::now();
-    if (now < quiet_until_) return;
-    quiet_until_ = now + complaint_interval;
-    logger_.warn("the database cannot be reached", {{"reason", error.what()}});
-}
-
-void Executor::note_reached() {
-    if (quiet_until_ != Monotonic::time_point{}) {
-        const auto away = std::chrono::round<std::chrono::milliseconds>(Monotonic::now() - *broken_since_);
-        logger_.info("the database is reached again", {{"after_ms", away.count()}});
-    }
-    broken_since_.reset();
-    quiet_until_ = {};
-}
-
-void Executor::wait_before_retry(std::chrono::milliseconds pause) const {
-    pollfd cancelled{dispatcher_.cancel_event(lane_), POLLIN, 0};
-    if (poll(&cancelled, 1, static_cast<int>(pause.count())) > 0) {
-        throw Error{Code::Cancelled, "cancelled while the database could not be reached"};
     }
 }
 

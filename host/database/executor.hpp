@@ -2,14 +2,13 @@
 
 #include <chrono>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "host/core/clock.hpp"
 #include "host/database/connection.hpp"
 #include "host/database/dispatcher.hpp"
+#include "host/database/reconnector.hpp"
 #include "host/log/logger.hpp"
 
 namespace host::database {
@@ -49,18 +48,13 @@ class Executor {
     // Leaves the connection outside of any transaction, or closed.
     void roll_back();
     void prepare_for(const Operation& operation, const Bounds& bounds);
-    void ensure_connected(const Bounds& bounds);
-    void note_unreached(const core::Error& error);
-    void note_reached();
-    void wait_before_retry(std::chrono::milliseconds pause) const;
 
     Dispatcher& dispatcher_;
     const std::size_t lane_;
     const Settings settings_;
     const log::Logger logger_;
     Connection connection_;
-    std::optional<core::Monotonic::time_point> broken_since_;
-    core::Monotonic::time_point quiet_until_{};
+    Reconnector reconnector_;
     bool damaged_ = false;  // the open transaction lost a statement without the server's knowledge
     std::thread thread_;
 };
