@@ -46,9 +46,10 @@ class Batch : public std::enable_shared_from_this<Batch> {
 
     void start() {
         // Weak: the exchange must not keep what keeps it.
-        exchange_->on_cancel([weak = weak_from_this()](core::Code) {
+        const bool is_wanted = exchange_->on_cancel([weak = weak_from_this()](core::Code) {
             if (const auto self = weak.lock()) self->cancel();
         });
+        if (!is_wanted) return;
         run();
     }
 

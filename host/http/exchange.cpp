@@ -80,7 +80,6 @@ std::optional<Exchange::CancelCallback> Exchange::claim(Step step) {
     request_.secure_line();
     state_ = step.next;
     status_ = step.status;
-    cancel_reason_ = step.cancel_reason;
     events_ = std::move(step.events);
     return std::exchange(cancelled_, nullptr);
 }

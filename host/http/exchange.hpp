@@ -56,7 +56,8 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     bool fail(const Problem& problem);
     bool fail(const core::Error& error) { return fail(problem_of(error)); }
 
-    // A stream. `writable` and `closed` come on the connection's worker; closed at most once, never after close().
+    // A stream. `writable` and `closed` come on the connection's worker, `closed` of abort() on its thread; never both at
+    // once. closed at most once, never after close().
     struct StreamEvents {
         std::function<void()> writable;
         std::function<void(core::Code reason)> closed;  // Cancelled or Timeout
@@ -81,10 +82,10 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     };
     std::shared_ptr<WebSocket> accept(WebSocketHub& hub, WebSocketOffer offer, WebSocketEvents events);
 
-    // Called once if the exchange ends before its answer began: Cancelled (client left, host stops) or Timeout. At once
-    // if that has happened already.
+    // Called once if the exchange ends before its answer began: Cancelled (client left, host stops) or Timeout. False: its
+    // answer has begun, or it has ended, and there is nothing to be called any more.
     using CancelCallback = std::function<void(core::Code reason)>;
-    void on_cancel(CancelCallback cancelled);
+    bool on_cancel(CancelCallback cancelled);
 
     // Calls `alarm` once on the connection's worker when the time has come, unless the answer has begun by then: for a
     // handler that waits for something with a deadline of its own, which lies before that of the request. A later call
@@ -117,7 +118,6 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     struct Step {
         State next;
         std::uint16_t status;
-        std::optional<core::Code> cancel_reason = std::nullopt;
         std::shared_ptr<const StreamEvents> events = nullptr;
     };
     std::optional<CancelCallback> claim(Step step);
@@ -135,6 +135,7 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     bool open_and_end(Head head, std::optional<std::uint64_t> length);
     // Ends a stream: its events for the winner, null for the others.
     std::shared_ptr<const StreamEvents> end_stream();
+    void tell_closed(const StreamEvents& events, core::Code reason);
 
     // exchange_ending.cpp
     bool ring();
@@ -166,10 +167,12 @@ class Exchange : public ReplyEvents, public std::enable_shared_from_this<Exchang
     HeldRequest request_;
     CancelCallback cancelled_;
     std::function<void()> alarm_;
-    std::optional<core::Code> cancel_reason_;
     std::shared_ptr<const StreamEvents> events_;
     std::uint16_t status_ = 0;
     std::atomic<std::uint64_t> bytes_{0};
+
+    // Held while `writable` or `closed` is called: whoever is closed may free what the other would use.
+    std::mutex turn_;
 
     // Guards the reply: one call at a time. Before the other lock, where both are needed.
     std::mutex pen_;

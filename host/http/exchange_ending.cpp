@@ -30,33 +30,30 @@ core::Code code_of(ReplyEvents::Reason reason) {
 
 }  // namespace
 
-void Exchange::on_cancel(CancelCallback cancelled) {
-    std::optional<core::Code> reason;
-    {
-        std::lock_guard lock(mutex_);
-        if (state_ == State::Open) std::swap(cancelled_, cancelled);
-        reason = cancel_reason_;
-    }
-    if (reason && cancelled) cancelled(*reason);
+bool Exchange::on_cancel(CancelCallback cancelled) {
+    std::lock_guard lock(mutex_);
+    if (state_ != State::Open) return false;
+    std::swap(cancelled_, cancelled);
+    return true;
 }
 
 void Exchange::gone(Reason reason) {
     const core::Code code = code_of(reason);
-    if (const auto cancelled = claim({.next = State::Ended, .status = status_client_gone, .cancel_reason = code})) {
+    if (const auto cancelled = claim({.next = State::Ended, .status = status_client_gone})) {
         account(ending_of(reason));
         if (*cancelled) (*cancelled)(code);
         return;
     }
     if (const auto events = end_stream()) {
         account(ending_of(reason));
-        if (events->closed) events->closed(code);
+        tell_closed(*events, code);
     }
 }
 
 void Exchange::abort(const core::Error& error) {
     const Problem problem = problem_of(error);
     constexpr core::Code reason = core::Code::Cancelled;
-    if (const auto cancelled = claim({.next = State::Ended, .status = problem.status, .cancel_reason = reason})) {
+    if (const auto cancelled = claim({.next = State::Ended, .status = problem.status})) {
         answer(problem);
         if (*cancelled) (*cancelled)(reason);
         return;
@@ -67,7 +64,7 @@ void Exchange::abort(const core::Error& error) {
             reply_.close(Outcome::Cut);
         }
         account(Ending::Stopping);
-        if (events->closed) events->closed(reason);
+        tell_closed(*events, reason);
     }
 }
 
@@ -101,7 +98,7 @@ bool Exchange::ring() {
 void Exchange::expired() {
     if (ring()) return;
     const Problem problem{.status = 504, .code = "DEADLINE_EXCEEDED", .detail = "the answer was not ready in time"};
-    const auto cancelled = claim({.next = State::Ended, .status = problem.status, .cancel_reason = core::Code::Timeout});
+    const auto cancelled = claim({.next = State::Ended, .status = problem.status});
     if (!cancelled) return;
     answer(problem);
     if (*cancelled) (*cancelled)(core::Code::Timeout);

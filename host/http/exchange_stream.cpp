@@ -69,12 +69,20 @@ bool Exchange::close(Outcome outcome) {
 }
 
 void Exchange::writable() {
+    // Not free: `closed` is being called, and this comes too late.
+    const std::unique_lock turn(turn_, std::try_to_lock);
+    if (!turn) return;
     std::shared_ptr<const StreamEvents> events;
     {
         std::lock_guard lock(mutex_);
         events = events_;
     }
     if (events != nullptr && events->writable) events->writable();
+}
+
+void Exchange::tell_closed(const StreamEvents& events, core::Code reason) {
+    const std::lock_guard turn(turn_);
+    if (events.closed) events.closed(reason);
 }
 
 std::shared_ptr<const Exchange::StreamEvents> Exchange::end_stream() {

@@ -51,13 +51,12 @@ class StreamState {
     void drop() noexcept {
         if (owners_.fetch_sub(1) == 1) delete this;
     }
-    // Resumes the waiting coroutine, or leaves a mark that the next wait() finds.
+    // Resumes the waiting coroutine, or leaves a mark that the next wait() finds. In one step, for two may wake it.
     void wake() noexcept {
-        void* waiter = nullptr;
-        if (waiter_.compare_exchange_strong(waiter, this)) return;
-        if (waiter == this) return;
-        waiter_.store(nullptr);
-        std::coroutine_handle<>::from_address(waiter).resume();
+        void* waiter = waiter_.load();
+        while (!waiter_.compare_exchange_weak(waiter, waiter == nullptr || waiter == this ? this : nullptr)) {
+        }
+        if (waiter != nullptr && waiter != this) std::coroutine_handle<>::from_address(waiter).resume();
     }
 
     const Exchange exchange_;
