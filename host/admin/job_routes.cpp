@@ -8,6 +8,7 @@
 #include "host/admin/answers.hpp"
 #include "host/admin/job_schemas.hpp"
 #include "host/core/error.hpp"
+#include "host/http/admission.hpp"
 
 namespace host::admin {
 
@@ -38,6 +39,7 @@ Json shown(const Job& job) {
     made.set("finished_at", time_or_null(job.finished_at_us));
     made.set("error_code", text_or_null(job.error_code));
     made.set("error", text_or_null(job.error));
+    made.set("principal_id", text_or_null(job.principal_id));
     made.set("payload_bytes", static_cast<std::int64_t>(job.payload_bytes));
     return made;
 }
@@ -49,6 +51,25 @@ Json shown_in_full(const Job& job) {
     made.set("payload", shows ? Json(job.payload) : Json());
     return made;
 }
+
+// To whom it is done for: what it was given to do and what it failed of are between the plugin and its administrator.
+Json shown_to_owner(const Job& job) {
+    Json made = shown(job);
+    made.set("error", Json());
+    made.set("payload", Json());
+    return made;
+}
+
+// Administrators see all jobs, everybody else those that are done for them; that there are others is not told.
+struct Viewer {
+    Viewer(const http::Exchange& exchange, const char* scope) {
+        const http::Principal& principal = *exchange.principal();
+        if (!http::holds(principal, scope)) owner = principal.id;
+    }
+    Json shown(const Job& job) const { return owner ? shown_to_owner(job) : shown_in_full(job); }
+
+    std::optional<std::string> owner;  // nothing: an administrator
+};
 
 Json shown(const ScheduleStatus& schedule) {
     Json made = Json::object({{"id", schedule.plugin + "." + schedule.name}, {"plugin", schedule.plugin}});
@@ -127,24 +148,35 @@ jobs::ScheduleChange change_of(const Json& body) {
     return change;
 }
 
+std::string description_for(const char* scope) {
+    return std::string("Any job for a principal with the scope `") + scope +
+           "`; for others those done on their behalf, without `error` and `payload`. 404 for the rest.";
+}
+
 void add_jobs(std::vector<http::Route>& routes, jobs::Jobs* jobs) {
     http::Route list =
         route({"GET", "/api/v1/jobs", "list_jobs", "Durable jobs of all plugins, the newest first", read_scope},
               [jobs](const Exchange& exchange) { list_jobs(*exchange, jobs->admin()); });
     list.parameters_schema = job_filter_schema;
     routes.push_back(answering(std::move(list), job_page_schema()));
-    routes.push_back(answering(route({"GET", "/api/v1/jobs/{id}", "show_job", "One job, with its payload", read_scope},
-                                     [jobs](const Exchange& exchange) {
-                                         send_json(*exchange, shown_in_full(jobs->admin().get(param(*exchange, "id"))));
-                                     }),
-                               job_schema()));
-    routes.push_back(
-        answering(route({"POST", "/api/v1/jobs/{id}/cancel", "cancel_job",
-                         "A job that waits is cancelled; one that runs is asked to stop; 409 if it is over", write_scope},
-                        [jobs](const Exchange& exchange) {
-                            send_json(*exchange, shown_in_full(jobs->admin().cancel(param(*exchange, "id"))));
-                        }),
-                  job_schema()));
+    http::Route show = route({"GET", "/api/v1/jobs/{id}", "show_job", "One job"}, [jobs](const Exchange& exchange) {
+        const Viewer viewer(*exchange, read_scope);
+        const Job job = jobs->admin().get(param(*exchange, "id"), viewer.owner);
+        send_json(*exchange, viewer.shown(job));
+    });
+    show.access = http::Access::Authenticated;
+    show.description = description_for(read_scope);
+    routes.push_back(answering(std::move(show), job_schema()));
+    http::Route cancel = route({"POST", "/api/v1/jobs/{id}/cancel", "cancel_job",
+                                "A job that waits is cancelled; one that runs is asked to stop; 409 if it is over"},
+                               [jobs](const Exchange& exchange) {
+                                   const Viewer viewer(*exchange, write_scope);
+                                   const Job job = jobs->admin().cancel(param(*exchange, "id"), viewer.owner);
+                                   send_json(*exchange, viewer.shown(job));
+                               });
+    cancel.access = http::Access::Authenticated;
+    cancel.description = description_for(write_scope);
+    routes.push_back(answering(std::move(cancel), job_schema()));
     routes.push_back(
         answering(route({"POST", "/api/v1/jobs/{id}/retry", "retry_job",
                          "A dead or cancelled job waits again, with all its attempts; 409 for others", write_scope},

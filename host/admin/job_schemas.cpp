@@ -21,9 +21,10 @@ const char* const job = R"({"type":"object","properties":{
 "started_at":{"type":["string","null"],"format":"date-time"},
 "finished_at":{"type":["string","null"],"format":"date-time"},
 "error_code":{"type":["string","null"]},
-"error":{"type":["string","null"],"description":"Of the last attempt that failed"},
+"error":{"type":["string","null"],"description":"Of the last attempt that failed; for administrators"},
+"principal_id":{"type":["string","null"],"description":"For whom it is done: who may read and cancel it"},
 "payload_bytes":{"type":"integer"},
-"payload":{"type":["string","null"],"description":"Of one job only; null if it is no text or more than 64 KiB"}}})";
+"payload":{"type":["string","null"],"description":"Of one job only, for administrators; null if it is no text or more than 64 KiB"}}})";
 
 const char* const schedule = R"({"type":"object","properties":{
 "id":{"type":"string","description":"plugin.name"},"plugin":{"type":"string"},"name":{"type":"string"},

@@ -30,7 +30,7 @@ constexpr std::size_t page_max = 500;
 const std::string columns =
     "id, plugin, kind, coalesce(key, ''), state, attempt, attempts_max, due_at, created_at, started_at, finished_at,"
     " progress_permille, progress_note, cancel_asked, coalesce(schedule, ''), scheduled_for, coalesce(error_code, ''),"
-    " coalesce(error, ''), octet_length(payload)";
+    " coalesce(error, ''), octet_length(payload), coalesce(principal_id, '')";
 
 Job job_at(const Rows& rows, std::size_t row) {
     Job job;
@@ -53,6 +53,7 @@ Job job_at(const Rows& rows, std::size_t row) {
     job.error_code = text_at(rows, row, 16);
     job.error = text_at(rows, row, 17);
     job.payload_bytes = static_cast<std::uint64_t>(integer_at(rows, row, 18));
+    job.principal_id = text_at(rows, row, 19);
     return job;
 }
 
@@ -126,22 +127,24 @@ Page Admin::list(const Filter& filter) const {
     return page;
 }
 
-Job Admin::get(const std::string& id) const {
-    Statement statement("select " + columns + ", payload from job where id = $1");
-    const Rows rows = run(client_, statement.text(id).idempotent());
+Job Admin::get(const std::string& id, const std::optional<std::string>& principal_id) const {
+    Statement statement("select " + columns +
+                        ", payload from job where id = $1 and ($2::text is null or principal_id = $2)");
+    const Rows rows = run(client_, statement.text(id).optional_text(principal_id).idempotent());
     if (rows.size() == 0) throw Error{Code::NotFound, "there is no job " + id};
     Job job = job_at(rows, 0);
-    job.payload = text_at(rows, 0, 19);
+    job.payload = text_at(rows, 0, 20);
     return job;
 }
 
-Job Admin::cancel(const std::string& id) const {
+Job Admin::cancel(const std::string& id, const std::optional<std::string>& principal_id) const {
     Statement statement(
         "with changed as (update job set state = case state when 0 then 4 else state end,"
-        "  finished_at = case state when 0 then now() end, cancel_asked = state = 1 where id = $1 and state < 2 returning id)"
+        "  finished_at = case state when 0 then now() end, cancel_asked = state = 1 where id = $1 and state < 2"
+        "  and ($2::text is null or principal_id = $2) returning id)"
         " select pg_notify('gantry_job', 'cancel') from changed");
-    const bool changed = run(client_, statement.text(id)).size() == 1;
-    Job job = get(id);
+    const bool changed = run(client_, statement.text(id).optional_text(principal_id)).size() == 1;
+    Job job = get(id, principal_id);
     if (!changed) throw Error{Code::Conflict, "job " + id + " is " + name_of(job.state) + " already"};
     return job;
 }

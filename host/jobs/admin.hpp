@@ -37,6 +37,7 @@ struct Job {
     std::int64_t scheduled_for_us = 0;
     std::string error_code;  // of the last attempt that failed
     std::string error;
+    std::string principal_id;  // for whom it is done; empty: nobody in particular
     std::uint64_t payload_bytes = 0;
     std::string payload;  // get() only
 };
@@ -98,10 +99,10 @@ class Admin {
 
     // Throws InvalidArgument for a cursor that no page gave.
     Page list(const Filter& filter) const;
-    // These three throw NotFound.
-    Job get(const std::string& id) const;
+    // These three throw NotFound. With a principal's id it is as though there were no jobs but those done for it.
+    Job get(const std::string& id, const std::optional<std::string>& principal_id = std::nullopt) const;
     // A job that waits is cancelled; one that runs is asked to stop, see Job::cancel_asked. Conflict: it is over.
-    Job cancel(const std::string& id) const;
+    Job cancel(const std::string& id, const std::optional<std::string>& principal_id = std::nullopt) const;
     // A dead or cancelled job waits again, with all its attempts. Conflict: it is neither, or its key is taken.
     Job retry(const std::string& id) const;
 

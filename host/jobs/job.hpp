@@ -31,6 +31,7 @@ struct Draft {
     std::uint32_t attempts_max = 0;        // at most attempts_most; 0: that of the kind, else of the settings
     std::chrono::milliseconds delay{};     // from now on
     std::chrono::milliseconds deadline{};  // of one attempt; 0: none
+    std::string principal_id;              // for whom; empty: nobody in particular
 };
 
 // Throws InvalidArgument.
@@ -47,7 +48,8 @@ struct Claimed {
     std::uint32_t attempts_max = 1;
     std::chrono::milliseconds deadline{};
     std::int64_t scheduled_for_us = 0;  // 0: not made by a schedule
-    std::int64_t host = 0;              // who claimed it: a host that loses its lease comes back under another number
+    std::string principal_id;
+    std::int64_t host = 0;  // who claimed it: a host that loses its lease comes back under another number
 };
 
 // How an attempt ended.

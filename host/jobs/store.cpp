@@ -44,12 +44,14 @@ const std::string step_sql =
     "   where j.plugin = w.plugin and j.kind = w.kind and j.state = 0 and j.due_at <= now()"
     "   order by j.due_at, j.id limit w.room for update skip locked) picked) p"
     " where job.id = p.id"
-    " returning job.id, plugin, kind, key, payload, attempt, attempts_max, deadline_ms, scheduled_for, due_at"
+    " returning job.id, plugin, kind, key, payload, attempt, attempts_max, deadline_ms, scheduled_for, due_at,"
+    "  principal_id"
     ") select (select count(*) from written),"
     " (select ceil(extract(epoch from min(d.due_at) - now()) * 1000)::bigint from wanted w, lateral ("
     "   select j.due_at from job j where j.plugin = w.plugin and j.kind = w.kind and j.state = 0 and j.due_at > now()"
     "   order by j.due_at, j.id limit 1) d),"
-    " c.id, c.plugin, c.kind, c.key, c.payload, c.attempt, c.attempts_max, c.deadline_ms, c.scheduled_for"
+    " c.id, c.plugin, c.kind, c.key, c.payload, c.attempt, c.attempts_max, c.deadline_ms, c.scheduled_for,"
+    " coalesce(c.principal_id, '')"
     " from (select) one left join claimed c on true order by c.due_at, c.id";
 
 // As whole columns: $1 to $8.
@@ -93,6 +95,7 @@ Claimed claimed_at(const Rows& rows, std::size_t row, std::int64_t host) {
     job.attempts_max = static_cast<std::uint32_t>(integer_at(rows, row, 8));
     job.deadline = std::chrono::milliseconds(integer_at(rows, row, 9));
     job.scheduled_for_us = integer_at(rows, row, 10);
+    job.principal_id = text_at(rows, row, 11);
     job.host = host;
     return job;
 }

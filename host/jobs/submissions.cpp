@@ -29,7 +29,7 @@ void Submissions::add(Draft draft, SubmitDone done) {
 
 // Repeating it changes nothing, since the ids are ours: what it finds written already it answers as written.
 database::Query Submissions::statement_for(const std::vector<Waiting>& batch) {
-    std::vector<std::string> ids, plugins, kinds, keys, payloads;
+    std::vector<std::string> ids, plugins, kinds, keys, payloads, principals;
     std::vector<std::int64_t> attempts, delays, deadlines;
     for (const Waiting& each : batch) {
         ids.push_back(each.id);
@@ -37,20 +37,22 @@ database::Query Submissions::statement_for(const std::vector<Waiting>& batch) {
         kinds.push_back(each.draft.kind);
         keys.push_back(each.draft.key);
         payloads.push_back(each.draft.payload);
+        principals.push_back(each.draft.principal_id);
         attempts.push_back(each.draft.attempts_max);
         delays.push_back(each.draft.delay.count());
         deadlines.push_back(each.draft.deadline.count());
     }
     Statement statement(
-        "with fresh as (insert into job (id, plugin, kind, key, payload, attempts_max, due_at, deadline_ms)"
+        "with fresh as (insert into job (id, plugin, kind, key, payload, attempts_max, due_at, deadline_ms,"
+        "  principal_id)"
         " select d.id, d.plugin, d.kind, nullif(d.key, ''), d.payload, d.attempts_max,"
-        "  now() + d.delay_ms * interval '1 millisecond', d.deadline_ms"
-        " from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::bigint[], $8::bigint[])"
-        "  as d(id, plugin, kind, key, payload, attempts_max, delay_ms, deadline_ms)"
+        "  now() + d.delay_ms * interval '1 millisecond', d.deadline_ms, nullif(d.principal_id, '')"
+        " from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::bigint[], $8::bigint[],"
+        "  $9::text[]) as d(id, plugin, kind, key, payload, attempts_max, delay_ms, deadline_ms, principal_id)"
         " on conflict do nothing returning id)"
         " select id from fresh union all select id from job where id = any($1::text[])");
     statement.texts(ids).texts(plugins).texts(kinds).texts(keys).byte_texts(payloads).integers(attempts);
-    return statement.integers(delays).integers(deadlines).idempotent().take();
+    return statement.integers(delays).integers(deadlines).texts(principals).idempotent().take();
 }
 
 void Submissions::finish(const std::vector<Waiting>& batch, const database::Outcome& outcome) {
@@ -69,9 +71,10 @@ void Submissions::finish(const std::vector<Waiting>& batch, const database::Outc
 }
 
 database::Query Submissions::within_transaction(const Draft& draft, const std::string& id, std::uint64_t transaction) {
-    Statement statement("select gantry.job_submit($1, $2, $3, $4, $5, $6, $7, $8)");
+    Statement statement("select gantry.job_submit($1, $2, $3, $4, $5, $6, $7, $8, $9)");
     statement.text(id).text(draft.plugin).text(draft.kind).text(draft.key).bytes(draft.payload);
     statement.integer(draft.attempts_max).integer(draft.delay.count()).integer(draft.deadline.count());
+    statement.text(draft.principal_id);
     return statement.within(transaction).take();
 }
 

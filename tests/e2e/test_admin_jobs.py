@@ -15,7 +15,7 @@ class Jobs(HostTestCase):
         "identity": {"admin_token": TOKEN},
         "migrations": [str(SOURCE / "migrations"), str(SOURCE / "tests/e2e/migrations")],
         "plugin_directories": [str(PLUGINS), str(FIXTURES)],
-        "plugins": {"worker": {}},
+        "plugins": {"worker": {}, "keyholder": {}},
     }
 
     def read(self, path, status=200):
@@ -60,6 +60,21 @@ class Jobs(HostTestCase):
             with self.subTest(query):
                 problem = self.expect_problem(self.host.get(f"/api/v1/jobs?{query}", ADMIN), 400, "INVALID_ARGUMENT")
                 self.assertIn(said, problem["detail"])
+
+    def test_everybody_else_sees_and_cancels_what_is_done_for_him_alone(self):
+        alice, bob = ({"Authorization": f"Bearer {name}"} for name in ("alice", "bob"))
+        job = self.host.request("POST", "/worker/errands", {"note": "a secret"}, alice).text()
+        own = self.host.get(f"/api/v1/jobs/{job}", alice).json()
+        self.assertEqual((own["state"], own["principal_id"], own["payload"]), ("waiting", "usr_alice", None))
+        self.assertIn("a secret", self.read(f"/api/v1/jobs/{job}")["payload"], "administrators see what it is about")
+        for others in (job, self.submit()):
+            self.expect_problem(self.host.get(f"/api/v1/jobs/{others}", bob), 404, "NOT_FOUND")
+            self.expect_problem(self.host.request("POST", f"/api/v1/jobs/{others}/cancel", headers=bob), 404, "NOT_FOUND")
+        cancelled = self.host.request("POST", f"/api/v1/jobs/{job}/cancel", headers=alice)
+        self.assertEqual((cancelled.status, cancelled.json()["state"], cancelled.json()["payload"]), (200, "cancelled", None))
+        self.expect_problem(self.host.request("POST", f"/api/v1/jobs/{job}/cancel", headers=alice), 409, "CONFLICT")
+        for method, path in (("GET", "/api/v1/jobs"), ("POST", f"/api/v1/jobs/{job}/retry")):
+            self.expect_problem(self.host.request(method, path, headers=alice), 403, "FORBIDDEN")
 
     def test_a_job_is_told_in_full(self):
         job = self.submit()

@@ -34,6 +34,7 @@ class Postman {
         const std::string id = co_await jobs_.submit("mail", std::string(request.body()))
                                    .key("daily")
                                    .delay(std::chrono::seconds(5))
+                                   .on_behalf_of(request)
                                    .within(transaction);
         co_await transaction.commit();
         co_return gantry::text(id);
@@ -52,13 +53,15 @@ class Postman {
 TEST(JobsWrapper, SubmitsWithinATransaction) {
     FakeHost host;
     host.start(entry_of<Postman>());
-    EXPECT_EQ(host.send({"POST", "/send", {}, "hello"}).body, "job_1");
+    EXPECT_EQ(host.send({.method = "POST", .target = "/send", .body = "hello", .principal = R"({"id":"usr_1"})"}).body,
+              "job_1");
     const auto submitted = host.jobs().submitted();
     ASSERT_EQ(submitted.size(), 1U);
     EXPECT_EQ(submitted[0].kind, "mail");
     EXPECT_EQ(submitted[0].key, "daily");
     EXPECT_EQ(submitted[0].payload, "hello");
     EXPECT_EQ(submitted[0].delay_ms, 5'000U);
+    EXPECT_EQ(submitted[0].principal_id, "usr_1");
     EXPECT_NE(submitted[0].transaction, 0U);
     EXPECT_EQ(host.send({"POST", "/send", {}, "again"}).status, 409) << "the key is taken";
     EXPECT_EQ(host.database().commits(), 1U);

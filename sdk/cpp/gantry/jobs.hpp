@@ -10,8 +10,11 @@
 
 #include <gantry/database/transaction.hpp>
 #include <gantry/detail/async_call.hpp>
+#include <gantry/detail/principal.hpp>
 #include <gantry/host.hpp>
 #include <gantry/jobs/run.hpp>
+#include <gantry/request.hpp>
+#include <gantry/services/call.hpp>
 
 namespace gantry {
 
@@ -44,6 +47,15 @@ class [[nodiscard]] SubmitJob : public detail::AsyncCall<SubmitJob, std::string>
         return job_.deadline_ms = static_cast<std::uint64_t>(time.count()), std::move(*this);
     }
     SubmitJob attempts_max(std::uint32_t count) && { return job_.attempts_max = count, std::move(*this); }
+    // For whom it is done: that principal may follow and cancel it at the host's /api/v1/jobs/{id}. Who calls, if that is
+    // known, or the id of a principal.
+    SubmitJob on_behalf_of(const Request& request) && {
+        return std::move(*this).on_behalf_of(detail::principal_id_of(request.principal()));
+    }
+    SubmitJob on_behalf_of(const ServiceCall& call) && {
+        return std::move(*this).on_behalf_of(detail::principal_id_of(call.principal()));
+    }
+    SubmitJob on_behalf_of(std::string_view principal_id) && { return principal_id_ = principal_id, std::move(*this); }
     // The job exists if, and only if, the transaction commits.
     SubmitJob within(const Transaction& transaction) && { return job_.transaction = transaction.id(), std::move(*this); }
 
@@ -57,6 +69,7 @@ class [[nodiscard]] SubmitJob : public detail::AsyncCall<SubmitJob, std::string>
         job_.kind = str(kind_);
         job_.key = str(key_);
         job_.payload = {payload_.data(), payload_.size()};
+        job_.principal_id = str(principal_id_);
         return jobs_->submit(context().host, &job_, done, this);
     }
     static void done(void* user, gantry_status status, gantry_str id, const gantry_error* error) noexcept {
@@ -68,6 +81,7 @@ class [[nodiscard]] SubmitJob : public detail::AsyncCall<SubmitJob, std::string>
     std::string kind_;
     std::string key_;
     std::string payload_;
+    std::string principal_id_;
 };
 
 // A job of this plugin's own that waits is cancelled, one that runs is asked to stop. Throws Error: NotFound, Conflict.

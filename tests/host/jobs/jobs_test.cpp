@@ -130,6 +130,40 @@ TEST(Jobs, CancelsAJobThatWaitsAndAsksOneThatRuns) {
     EXPECT_THROW(host.jobs.admin().cancel("job_none"), host::core::Error);
 }
 
+TEST(Jobs, AreShownAndCancelledForWhomTheyAreDoneAsIfThereWereNoOthers) {
+    const Server server;
+    Host host(server);
+    Draft draft = draft_of("mail");
+    draft.delay = 1h;
+    const std::string nobodys = host.submit(draft);
+    draft.principal_id = "usr_1";
+    const std::string own = host.submit(draft);
+    const Admin& admin = host.jobs.admin();
+    EXPECT_EQ(admin.get(own, "usr_1").principal_id, "usr_1");
+    for (const auto& [id, principal] : {std::pair(own, "usr_2"), std::pair(nobodys, "usr_1"), std::pair(nobodys, "")}) {
+        EXPECT_THROW(admin.get(id, principal), host::core::Error) << principal;
+        EXPECT_THROW(admin.cancel(id, principal), host::core::Error) << principal;
+        EXPECT_EQ(admin.get(id).state, State::Waiting);
+    }
+    EXPECT_EQ(admin.cancel(own, "usr_1").state, State::Cancelled);
+}
+
+TEST(Jobs, TellTheirHandlerForWhomTheyAreDone) {
+    const Server server;
+    Host host(server);
+    Tally seen;
+    host.jobs.activate(worker_of({kind_of("mail", [&](const Attempt& run) {
+        seen.add(run.job.principal_id);
+        return done();
+    })}));
+    Draft draft = draft_of("mail");
+    draft.principal_id = "usr_1";
+    host.wait_for(host.submit(draft), State::Done);
+    EXPECT_EQ(seen.counts(), (std::map<std::string, int>{{"usr_1", 1}}));
+    draft.principal_id = std::string(257, 'u');
+    EXPECT_THROW(host.submit(draft), host::core::Error);
+}
+
 TEST(Jobs, LetsAPluginCancelItsOwnJobsOnly) {
     const Server server;
     Host host(server);

@@ -29,6 +29,7 @@ typedef struct gantry_job_view {
     gantry_bytes payload;
     uint64_t deadline_ns;     /* of this attempt, on the clock of mono_ns; 0: none */
     int64_t scheduled_for_us; /* which time of its schedule this is; 0: it has none */
+    gantry_str principal_id;  /* as in gantry_job */
 } gantry_job_view;
 
 /* Does a job. `run` names this attempt for progress() and finish(). GANTRY_OK: done. GANTRY_PENDING: finish() follows, and
@@ -77,6 +78,9 @@ typedef struct gantry_job {
     uint64_t delay_ms;
     uint64_t deadline_ms;  /* of one attempt; 0: none. It does not end the attempt, progress() tells of it */
     gantry_id transaction; /* of gantry.database/1: the job exists if, and only if, that commits; 0: at once */
+    /* The id of the principal that the work is done for: it may follow and cancel the job at the host's /api/v1/jobs/{id},
+     * without seeing the payload. 256 bytes; empty: administrators only. */
+    gantry_str principal_id;
 } gantry_job;
 
 /* job_id is empty unless status is GANTRY_OK. GANTRY_E_CONFLICT: the key is taken; a transaction goes on. [worker] */

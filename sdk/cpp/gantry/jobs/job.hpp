@@ -27,7 +27,8 @@ class Job {
           id_(gantry::view(view.id)),
           kind_(gantry::view(view.kind)),
           key_(gantry::view(view.key)),
-          payload_(gantry::view(view.payload)) {}
+          payload_(gantry::view(view.payload)),
+          principal_id_(gantry::view(view.principal_id)) {}
 
     // The same in every attempt.
     const std::string& id() const { return id_; }
@@ -35,6 +36,8 @@ class Job {
     const std::string& key() const { return key_; }
     const std::string& payload() const { return payload_; }
     Json json() const { return Json::parse(payload_); }
+    // For whom it is done; empty: nobody in particular.
+    const std::string& principal_id() const { return principal_id_; }
     // 1 at first. More: it has failed before, or was interrupted, perhaps after it had done its work.
     std::uint32_t attempt() const { return attempt_; }
     bool is_last_attempt() const { return attempt_ >= attempts_max_; }
@@ -68,6 +71,7 @@ class Job {
     std::string kind_;
     std::string key_;
     std::string payload_;
+    std::string principal_id_;
 };
 
 }  // namespace gantry

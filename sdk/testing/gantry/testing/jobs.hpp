@@ -22,6 +22,7 @@ struct SubmittedJob {
     std::string payload;
     std::uint64_t delay_ms = 0;
     gantry_id transaction = 0;
+    std::string principal_id;
 };
 
 struct DeclaredSchedule {
@@ -170,7 +171,8 @@ inline gantry_status FakeJobs::submit(const gantry_job& job, gantry_submit_done 
                            std::string(view(job.key)),
                            std::string(view(job.payload)),
                            job.delay_ms,
-                           job.transaction};
+                           job.transaction,
+                           std::string(view(job.principal_id))};
     bool taken = false;
     for (const SubmittedJob& other : submitted_)
         taken = taken || (!submitted.key.empty() && other.key == submitted.key && other.kind == submitted.kind);

@@ -27,6 +27,7 @@ class Plugin {
 
     void routes(gantry::Routes<Plugin>& routes) {
         routes.post("/worker/jobs/{kind}", &Plugin::submit);
+        routes.post("/worker/errands", &Plugin::run_errand).authenticated();
         routes.post("/worker/later/{milliseconds}", &Plugin::submit_for_later);
         routes.post("/worker/sent", &Plugin::submit_within);
         routes.post("/worker/events/{key}", &Plugin::publish);
@@ -53,6 +54,12 @@ class Plugin {
     Task<Response> submit(const Request& request) const {
         const std::string kind(request.param("kind"));
         const std::string id = co_await jobs_.submit(kind, std::string(request.body()));
+        co_return gantry::text(id, 202);
+    }
+
+    Task<Response> run_errand(const Request& request) const {
+        const std::string id =
+            co_await jobs_.submit("quick", std::string(request.body())).on_behalf_of(request).delay(std::chrono::hours(1));
         co_return gantry::text(id, 202);
     }
 
