@@ -3,6 +3,7 @@
 #include "host/config/rate_limits.hpp"
 #include "host/config/settings_sections.hpp"
 #include "host/config/text.hpp"
+#include "host/core/limit_name.hpp"
 
 namespace host::config {
 
@@ -19,7 +20,6 @@ using gantry::Json;
 using limits::Rule;
 
 constexpr std::int64_t month_ms = 31ll * 86'400'000;
-constexpr std::size_t name_bytes_max = 64;
 constexpr const char* rules_path = "rate_limits.rules";
 
 Json::Object list_of(const char* pattern) {
@@ -61,11 +61,6 @@ void store_rules(Config& config, const Node& node) {
     }
 }
 
-bool is_name(const std::string& text) {
-    return !text.empty() && text.size() <= name_bytes_max &&
-           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
-}
-
 }  // namespace
 
 void add_rate_limits_settings(Settings& all) {
@@ -85,7 +80,7 @@ void check_rate_limit_names(const Node& root, Problems& problems) {
     const Node* rules = find_path(root, split_path(rules_path));
     if (rules == nullptr || !rules->is_map()) return;
     for (const Node::Member& rule : rules->members()) {
-        if (is_name(rule.key)) continue;
+        if (core::is_limit_name(rule.key)) continue;
         problems.add(rule.mark, join_path(rules_path, rule.key),
                      "a rule's name is 1 to 64 of a-z, 0-9, _ and -; found '" + shown(rule.key) + "'");
     }

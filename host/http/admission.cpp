@@ -65,11 +65,11 @@ Problem limits_unknown() {
             .retry_after_ms = 1000};
 }
 
-bool holds(const Principal& principal, const std::string& scope) {
+}  // namespace
+
+bool holds(const Principal& principal, std::string_view scope) {
     return std::ranges::any_of(principal.scopes, [&](const std::string& held) { return held == scope || held == "*"; });
 }
-
-}  // namespace
 
 std::optional<Problem> refusal_of(const Verdict& verdict, const Route& route) {
     switch (verdict.outcome) {

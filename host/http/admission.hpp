@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "host/http/authenticator.hpp"
 #include "host/http/problem.hpp"
@@ -12,6 +13,9 @@ namespace host::http {
 
 // Why a principal, or nobody, may not use a route; nothing: it may. Names the scopes that are missing.
 std::optional<Problem> refusal_of(const Verdict& verdict, const Route& route);
+
+// Does it hold the scope, or every scope?
+bool holds(const Principal& principal, std::string_view scope);
 
 // Why a request is not within the limits of its route; nothing: it is, or there are none.
 std::optional<Problem> refusal_of(const Allowance& allowance);

@@ -42,10 +42,17 @@ struct Route {
     bool internal = false;                  // left out of OpenAPI
     std::chrono::milliseconds deadline{0};  // 0: the server's
     std::uint64_t body_bytes_max = 0;       // 0: the server's
+    std::uint64_t limit_calls = 0;          // of each caller in any limit_window; 0: no limit is declared
+    std::chrono::milliseconds limit_window{0};
     // Answers now or later through the exchange; throws core::Error for a problem. Worker or blocking thread.
     std::function<void(const std::shared_ptr<Exchange>&)> handle;
     std::shared_ptr<RouteMeter> meter = nullptr;  // null: nobody counts
     std::shared_ptr<RouteLimit> limit = nullptr;  // null: as often as one likes
 };
+
+// "notes_create_note": of the limit that the route declares itself.
+inline std::string declared_limit_name(const Route& route) {
+    return route.owner + "_" + route.operation_id;
+}
 
 }  // namespace host::http

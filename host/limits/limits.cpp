@@ -1,5 +1,6 @@
 #include "host/limits/limits.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -152,6 +153,10 @@ std::shared_ptr<http::RouteLimit> Limits::limit_for(const http::Route& route, co
     std::vector<OfRoute::Counted> named;
     for (const Rule& rule : settings.rules)
         if (names(rule, route)) named.push_back({rule, tally_of(rule.name)});
+    const auto declared = declared_by(route);
+    const auto is_replaced = [&](const Rule& rule) { return rule.name == declared->name; };
+    if (declared && std::ranges::none_of(settings.rules, is_replaced))
+        named.push_back({*declared, tally_of(declared->name)});
     if (named.empty()) return nullptr;
     return std::make_shared<OfRoute>(std::move(named), settings.trusted_proxies, client_, logger_);
 }

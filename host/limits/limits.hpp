@@ -33,7 +33,8 @@ class Limits {
     Limits(const Limits&) = delete;
     Limits& operator=(const Limits&) = delete;
 
-    // What limits a route; null: nothing does. Throws InvalidArgument for trusted proxies that are none.
+    // What limits a route: the rules that name it, and what it declares itself unless a rule has the name of that. Null:
+    // nothing does. Throws InvalidArgument for trusted proxies that are none.
     std::shared_ptr<http::RouteLimit> limit_for(const http::Route& route, const Settings& settings);
     // Waits for the questions that are open; those that come are answered as while the store is away. Before the kv room
     // stops. [control]

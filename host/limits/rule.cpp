@@ -30,6 +30,18 @@ std::string subject_of(const Rule& rule, const http::Principal* caller, const ht
 
 }  // namespace
 
+std::optional<Rule> declared_by(const http::Route& route) {
+    if (route.limit_calls == 0) return std::nullopt;
+    Rule rule;
+    rule.name = http::declared_limit_name(route);
+    rule.owners = {route.owner};
+    rule.methods = {route.method};
+    rule.routes = {route.pattern};
+    rule.limit = route.limit_calls;
+    rule.window = route.limit_window;
+    return rule;
+}
+
 bool names(const Rule& rule, const http::Route& route) {
     if (rule.owners.empty() ? route.owner == "host" : !is_among(rule.owners, route.owner)) return false;
     if (!rule.methods.empty() && !is_among(rule.methods, route.method)) return false;

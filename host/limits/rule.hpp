@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,8 @@
 
 namespace host::limits {
 
+// What the route declares of itself; nothing: no limit.
+std::optional<Rule> declared_by(const http::Route& route);
 // Does the rule name the route? One that names no owner leaves the host's own routes alone: health and administration must
 // not end with a limit that was meant for plugins.
 bool names(const Rule& rule, const http::Route& route);

@@ -102,6 +102,15 @@ class Limits(HostTestCase):
         self.assertEqual(single["responses"]["429"], {"$ref": "#/components/responses/TooManyRequests"})
         self.assertNotIn("429", paths["/healthz"]["get"]["responses"])
 
+    def test_a_route_declares_its_own_limit(self):
+        for name in ("carol", "dave"):
+            self.assertEqual([self.host.get("/rationed", bearer(name)).status for _ in range(3)], [200, 200, 429], name)
+        refused = self.host.get("/rationed", bearer("carol"))
+        self.assertEqual(refused.json()["details"]["limit"], "keyholder_rationed")
+        told = self.host.get("/openapi.json").json()["paths"]["/rationed"]["get"]["x-gantry-rate-limits"]
+        self.assertEqual(told, [{"name": "keyholder_rationed", "limit": 2, "window_ms": 3_600_000}])
+        self.assertGreaterEqual(outcomes(self.host, "keyholder_rationed")["exceeded"], 3)
+
     def test_asking_for_methods_costs_nothing(self):
         self.assertIsNone(self.host.request("OPTIONS", "/notes/note_7").headers["X-RateLimit-Limit"])
 
@@ -133,6 +142,11 @@ class Windows(unittest.TestCase):
             self.assertEqual(host.get("/hello/World").status, 429)
             host.reload({"rate_limits": {"rules": {"greetings": {"limit": 3}}}})
             self.assertEqual([host.get("/hello/World").status for _ in range(2)], [200, 429])
+
+    def test_a_rule_takes_the_place_of_the_limit_that_a_route_declares(self):
+        rule = {"owners": "keyholder", "routes": "/rationed", "limit": 3, **HOUR}
+        with GantryHost(limited({"keyholder_rationed": rule})) as host:
+            self.assertEqual([host.get("/rationed", bearer("eve")).status for _ in range(4)], [200, 200, 200, 429])
 
     def test_a_spoofed_address_helps_nobody(self):
         with GantryHost(limited({"greetings": {"owners": "hello", "limit": 2, **HOUR}})) as host:

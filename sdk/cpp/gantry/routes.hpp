@@ -152,6 +152,12 @@ class RouteBuilder {
         return entry_.route.deadline_ms = static_cast<std::uint32_t>(time_max.count()), *this;
     }
     RouteBuilder& body_max(std::uint64_t bytes) { return entry_.route.body_bytes_max = bytes, *this; }
+    // At most so many calls of each caller in any window of that length (100 ms to 31 days); above it 429. An administrator
+    // changes it with a rule named "<plugin>_<operation>" in rate_limits.rules.
+    RouteBuilder& limit(std::uint32_t calls, std::chrono::milliseconds window) {
+        entry_.route.limit_calls = calls;
+        return entry_.route.limit_window_ms = static_cast<std::uint32_t>(window.count()), *this;
+    }
     // What follows is for OpenAPI; the handler checks for itself. "$defs" of a schema become components that all routes
     // of the plugin share.
     RouteBuilder& request_schema(const Json& schema) { return entry_.request_schema = schema.dump(), *this; }

@@ -24,6 +24,11 @@ class Keyholder {
     void routes(gantry::Routes<Keyholder>& routes) {
         routes.get("/whoami", &Keyholder::whoami).summary("Who calls").authenticated();
         routes.get("/vault", &Keyholder::whoami).summary("For those who may").scope("vault:open");
+        routes.get("/rationed", &Keyholder::whoami)
+            .operation("rationed")
+            .summary("A few times only")
+            .authenticated()
+            .limit(2, std::chrono::hours(1));
         routes.get("/open", &Keyholder::whoami).summary("For everybody");
     }
 

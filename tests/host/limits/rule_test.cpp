@@ -49,6 +49,23 @@ TEST(Rule, NamesRoutesByOwnerMethodAndTemplate) {
     EXPECT_FALSE(names(subject, route("other", "POST", "/notes")));
 }
 
+TEST(Rule, IsDeclaredByARouteForEachOfItsCallers) {
+    http::Route subject = route("notes", "POST", "/notes");
+    subject.operation_id = "create_note";
+    EXPECT_EQ(declared_by(subject), std::nullopt);
+    subject.limit_calls = 7;
+    subject.limit_window = std::chrono::seconds(30);
+    const std::optional<Rule> declared = declared_by(subject);
+    ASSERT_NE(declared, std::nullopt);
+    EXPECT_EQ(declared->name, "notes_create_note");
+    EXPECT_EQ(declared->limit, 7U);
+    EXPECT_EQ(declared->window, std::chrono::seconds(30));
+    EXPECT_EQ(declared->counts, Counts::Caller);
+    EXPECT_TRUE(names(*declared, subject));
+    EXPECT_FALSE(names(*declared, route("notes", "GET", "/notes")));
+    EXPECT_FALSE(names(*declared, route("other", "POST", "/notes")));
+}
+
 TEST(Rule, ConcernsKnownCallersOrAnonymousOnesOrBoth) {
     const http::Principal alice = principal("usr_alice");
     EXPECT_TRUE(concerns(rule([](Rule& r) { r.callers = Callers::All; }), nullptr));

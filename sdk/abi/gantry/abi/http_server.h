@@ -81,6 +81,11 @@ typedef struct gantry_route {
     gantry_str response_type;     /* media type of the 2xx body, "text/event-stream"; empty: JSON if there is a schema */
     uint32_t response_status;     /* of a success: 2xx, 101 for a WebSocket; 0: not told */
     uint32_t reserved_2;
+    /* At most limit_calls of each caller (its principal, else its address) in any limit_window_ms, over all hosts that share
+     * a kv store; above it 429. A rule of the configuration named "<plugin>_<operation_id>" stands in its place. 0: as often
+     * as one likes, as far as the configuration has no rule. A window is 100 ms to 31 days long. */
+    uint32_t limit_calls;
+    uint32_t limit_window_ms;
 } gantry_route;
 enum {
     GANTRY_ACCESS_PUBLIC = 0,        /* anybody */
@@ -94,9 +99,9 @@ typedef struct gantry_stream_events {
     /* After a stream_write() gave GANTRY_AGAIN: the client has read enough, go on. [worker] */
     void (*writable)(void *user, gantry_id request);
     /* The stream ended before stream_close(): GANTRY_E_CANCELLED (client left, host stops), GANTRY_E_TIMEOUT (client
-     * does not read). Called at most once; it does not begin after a stream_close()
-     * that returned GANTRY_OK, but one that has begun may still run on another thread then. When the host ends a plugin it
-     * comes on a control thread. [worker] [control] */
+     * does not read). Called at most once, never beside writable(), and the last call for the stream. It does not begin
+     * after a stream_close() that returned GANTRY_OK; one that has begun may still run on another thread when a
+     * stream_close() is refused. When the host ends a plugin it comes on a control thread. [worker] [control] */
     void (*closed)(void *user, gantry_id request, gantry_status reason);
 } gantry_stream_events;
 
@@ -130,7 +135,8 @@ typedef struct gantry_http_server {
      * read the whole body before the handler runs and gives it in one piece. [any] */
     gantry_status (*body_next)(const gantry_host *host, gantry_id request, gantry_body_chunk chunk, void *user);
     /* `cancelled` is called once if the request ends before its answer: the client left, the deadline passed or the
-     * host stops (then reply() gives GANTRY_E_GONE). Not called otherwise. [any]; the callback: [worker] */
+     * host stops (then reply() gives GANTRY_E_GONE). Not called otherwise. GANTRY_E_GONE: the request has ended already, or
+     * its answer has begun: it is not called. [any]; the callback: [worker], or [control] when the host ends the plugin */
     gantry_status (*on_cancel)(const gantry_host *host, gantry_id request,
                                void (*cancelled)(void *user, gantry_id request, gantry_status reason), void *user);
 } gantry_http_server;
