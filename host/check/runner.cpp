@@ -26,8 +26,9 @@ void Runner::conclude(const std::string& name, const Attempt& attempt) {
 
 gantry_status failure_for(std::string_view function, std::uint64_t choice) {
     // About a request, or a call, the host knows one answer only: it has ended.
-    for (const std::string_view of_request : {"retain", "reply", "fail", "stream_open", "stream_write", "stream_close",
-                                              "body_next", "on_cancel", "accept", "services.respond", "services.wanted"})
+    for (const std::string_view of_request :
+         {"retain", "reply", "fail", "stream_open", "stream_write", "stream_close", "body_next", "on_cancel", "accept",
+          "services.respond", "services.wanted", "http_client.write", "http_client.end_body"})
         if (function == of_request) return GANTRY_E_GONE;
     constexpr gantry_status failures[] = {GANTRY_E_UNAVAILABLE, GANTRY_E_BUSY, GANTRY_E_INTERNAL, GANTRY_E_LIMIT};
     return failures[choice % std::size(failures)];

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "host/core/version.hpp"
+#include "host/http_client/body_stream.hpp"
 #include "host/http_client/easy_pool.hpp"
 
 namespace host::http_client {
@@ -25,8 +26,10 @@ bool names(const std::vector<Header>& headers, const char* name) {
                        [&](const Header& header) { return curl_strequal(header.name.c_str(), name) != 0; });
 }
 
-bool has_length(const Wanted& wanted) {
-    return !wanted.body.empty() || wanted.method == "POST" || wanted.method == "PUT" || wanted.method == "PATCH";
+// A request without a body, and without a word about it, otherwise.
+bool has_body(const Wanted& wanted) {
+    return wanted.body_stream != nullptr || !wanted.body.empty() || wanted.method == "POST" || wanted.method == "PUT" ||
+           wanted.method == "PATCH";
 }
 
 }  // namespace
@@ -62,12 +65,17 @@ void Attempt::set_method(const Wanted& wanted) {
         curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
         return;
     }
-    if (has_length(wanted)) {
+    if (wanted.body_stream != nullptr) {
+        // Without a length it goes out chunked.
+        const auto length = wanted.body_stream->length();
+        curl_easy_setopt(easy_, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(easy_, CURLOPT_INFILESIZE_LARGE, length ? static_cast<curl_off_t>(*length) : curl_off_t{-1});
+    } else if (has_body(wanted)) {
         curl_easy_setopt(easy_, CURLOPT_POST, 1L);
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(wanted.body.size()));
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, wanted.body.empty() ? "" : wanted.body.data());
     }
-    if (has_length(wanted) || method != "GET") curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+    if (has_body(wanted) || method != "GET") curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
 void Attempt::add_header(const std::string& line) {
@@ -82,7 +90,7 @@ void Attempt::set_headers(const Wanted& wanted) {
         add_header(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
     }
     // What libcurl would add of its own, where it would.
-    if (has_length(wanted)) {
+    if (has_body(wanted)) {
         add_header("Expect:");
         if (!names(wanted.headers, "content-type")) add_header("Content-Type:");
     }
@@ -127,7 +135,9 @@ void Attempt::set_callbacks(const Wanted& wanted) {
     curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, prerequisite);
     curl_easy_setopt(easy_, CURLOPT_PREREQDATA, events);
     // Of what comes the functions above tell; only what goes has no other sign.
-    if (wanted.body.empty()) return;
+    if (wanted.body_stream == nullptr && wanted.body.empty()) return;
+    curl_easy_setopt(easy_, CURLOPT_READFUNCTION, body_wanted);
+    curl_easy_setopt(easy_, CURLOPT_READDATA, events);
     curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, progress);
     curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
@@ -151,6 +161,10 @@ std::size_t Attempt::head_line(const char* data, std::size_t size, std::size_t c
 
 std::size_t Attempt::body(const char* data, std::size_t size, std::size_t count, void* events) {
     return static_cast<AttemptEvents*>(events)->on_body({data, size * count});
+}
+
+std::size_t Attempt::body_wanted(char* into, std::size_t size, std::size_t count, void* events) {
+    return static_cast<AttemptEvents*>(events)->on_body_wanted(into, size * count);
 }
 
 // The address that is checked is the one that is connected to: nothing is resolved in between.

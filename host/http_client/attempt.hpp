@@ -23,6 +23,7 @@ struct Wanted {
     const std::string& method;
     const std::vector<Header>& headers;
     std::string_view body;
+    const BodyStream* body_stream = nullptr;  // in place of `body`, by AttemptEvents::on_body_wanted()
     bool http1 = false;
 };
 
@@ -30,12 +31,13 @@ struct Wanted {
 class AttemptEvents {
   public:
     virtual ~AttemptEvents() = default;
-    virtual bool on_head_line(std::string_view line) = 0;     // false: give up
-    virtual std::size_t on_body(std::string_view bytes) = 0;  // as CURLOPT_WRITEFUNCTION
-    virtual bool may_connect(AddressKind kind) = 0;           // a socket is about to be opened
-    virtual bool may_send(const char* address) = 0;           // on the connection chosen, new or used before
-    virtual void on_progress() = 0;                           // bytes of the body went
-    virtual void on_connection() = 0;                         // a socket was opened
+    virtual bool on_head_line(std::string_view line) = 0;                       // false: give up
+    virtual std::size_t on_body(std::string_view bytes) = 0;                    // as CURLOPT_WRITEFUNCTION
+    virtual std::size_t on_body_wanted(char* into, std::size_t bytes_max) = 0;  // as CURLOPT_READFUNCTION
+    virtual bool may_connect(AddressKind kind) = 0;                             // a socket is about to be opened
+    virtual bool may_send(const char* address) = 0;  // on the connection chosen, new or used before
+    virtual void on_progress() = 0;                  // bytes of the body went
+    virtual void on_connection() = 0;                // a socket was opened
 };
 
 // One request with its answer: an easy handle, from set-up to clean-up.
@@ -61,6 +63,7 @@ class Attempt {
 
     static std::size_t head_line(const char* data, std::size_t size, std::size_t count, void* events);
     static std::size_t body(const char* data, std::size_t size, std::size_t count, void* events);
+    static std::size_t body_wanted(char* into, std::size_t size, std::size_t count, void* events);
     static curl_socket_t open_socket(void* self, curlsocktype purpose, struct curl_sockaddr* address);
     static int close_socket(void* poller, curl_socket_t socket);
     static int prerequisite(void* events, char* remote, char* local, int remote_port, int local_port);

@@ -13,6 +13,8 @@
 
 namespace host::http_client {
 
+class BodyStream;
+
 struct Header {
     std::string name;
     std::string value;
@@ -36,6 +38,9 @@ struct Call {
     std::string url;
     std::vector<Header> headers;
     Body body;
+    // In place of `body`: it comes by Caller::write(). The deadline then begins with its end, and before only `idle`
+    // bounds the call.
+    std::shared_ptr<BodyStream> body_stream;
     std::chrono::milliseconds deadline{};  // of everything, retries and redirects included
     std::chrono::milliseconds idle{};      // the longest silence of the other side
     unsigned retries_max = 0;
@@ -57,6 +62,7 @@ struct Events {
     std::function<void(const AnswerHead&)> head;  // once, of the final answer
     // Takes the bytes. Pause: no more until resume(). Stop: gives the call up, it ends with Cancelled.
     std::function<Flow(std::string_view)> data;
+    std::function<void()> writable;  // after a piece of the body was taken with Again; may be empty
     std::function<void(const std::optional<core::Error>&)> done;  // once, the last
 };
 

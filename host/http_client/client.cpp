@@ -47,6 +47,7 @@ void Caller::send(Call call, Events events, std::uint64_t* id, const std::functi
         throw;
     }
     const std::uint64_t number = core::next_id();
+    const std::shared_ptr<BodyStream> body = call.body_stream;
     auto transfer = std::make_shared<std::unique_ptr<Transfer>>(
         std::make_unique<Transfer>(number, loop_, user_, std::move(call), std::move(url), reach, std::move(events)));
     {
@@ -58,6 +59,7 @@ void Caller::send(Call call, Events events, std::uint64_t* id, const std::functi
                 .mark_retryable();
         }
         ++user_->calls;
+        if (body) user_->bodies.emplace(number, body);
     }
     ++loop_.tally.active;
     if (id != nullptr) *id = number;
@@ -68,9 +70,38 @@ void Caller::send(Call call, Events events, std::uint64_t* id, const std::functi
     --loop_.tally.active;
     {
         const std::lock_guard lock(user_->mutex);
+        user_->bodies.erase(number);
         if (--user_->calls == 0) user_->settled.notify_all();
     }
     throw Error(Code::Cancelled, "the host is stopping");
+}
+
+std::shared_ptr<BodyStream> Caller::body_of(std::uint64_t id) const {
+    const std::lock_guard lock(user_->mutex);
+    const auto found = user_->bodies.find(id);
+    return found != user_->bodies.end() ? found->second : nullptr;
+}
+
+Caller::Outcome Caller::told(std::uint64_t id, BodyStream::Written written) {
+    if (written.is_awaited) {
+        loop_.post([&loop = loop_, id] {
+            Transfer* transfer = loop.find(id);
+            if (transfer == nullptr) return;
+            transfer->body_came();
+            loop.end_if_over(*transfer);
+        });
+    }
+    return written.outcome;
+}
+
+Caller::Outcome Caller::write(std::uint64_t id, Body piece, const std::function<void()>& taken) {
+    const auto body = body_of(id);
+    return body ? told(id, body->write(std::move(piece), taken)) : Outcome::Gone;
+}
+
+Caller::Outcome Caller::end_body(std::uint64_t id) {
+    const auto body = body_of(id);
+    return body ? told(id, body->end()) : Outcome::Gone;
 }
 
 void Caller::resume(std::uint64_t id) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "host/http_client/body_stream.hpp"
 #include "host/http_client/call.hpp"
 #include "host/http_client/egress.hpp"
 #include "host/http_client/settings.hpp"
@@ -41,6 +42,12 @@ class Caller {
     // of `events` is called. Otherwise events.done is, exactly once. *id is set before the first of them.
     // `accepted` is called once all that can refuse it lies behind, before any event.
     void send(Call call, Events events, std::uint64_t* id, const std::function<void()>& accepted = {});
+    // The next piece of the body of a call with body_stream. Throws InvalidArgument as BodyStream does. Gone: the call is
+    // over, or its server wants no more, and nothing was taken.
+    using Outcome = BodyStream::Written::Outcome;
+    Outcome write(std::uint64_t id, Body piece, const std::function<void()>& taken = {});
+    // The body is complete.
+    Outcome end_body(std::uint64_t id);
     // After Flow::Pause.
     void resume(std::uint64_t id);
     // The call ends with Cancelled, or as it would have.
@@ -50,6 +57,9 @@ class Caller {
     void abandon();
 
   private:
+    std::shared_ptr<BodyStream> body_of(std::uint64_t id) const;
+    Outcome told(std::uint64_t id, BodyStream::Written written);
+
     Loop& loop_;
     const std::shared_ptr<User> user_;
 };

@@ -31,6 +31,7 @@ Error failure_of(const Url& url, CURLcode code, const std::string& detail) {
             return failure(url, Code::Unavailable, "the answer ended before it was complete", "ANSWER_TRUNCATED");
         case CURLE_GOT_NOTHING:
         case CURLE_SEND_ERROR:
+        case CURLE_SEND_FAIL_REWIND:
         case CURLE_RECV_ERROR:
             return failure(url, Code::Unavailable, "the connection broke before the answer was complete", "CONNECTION_LOST");
         default:

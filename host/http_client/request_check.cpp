@@ -69,7 +69,10 @@ void check_request(const Call& call) {
     if (call.method == "CONNECT" || call.method == "TRACE") {
         throw Error(Code::InvalidArgument, "the method " + call.method + " is not for plugins", "method");
     }
-    if (call.method == "HEAD" && !call.body.bytes.empty()) throw Error(Code::InvalidArgument, "HEAD takes no body", "body");
+    if (call.method == "HEAD" && (!call.body.bytes.empty() || call.body_stream))
+        throw Error(Code::InvalidArgument, "HEAD takes no body", "body");
+    if (call.body_stream && !call.body.bytes.empty())
+        throw Error(Code::InvalidArgument, "a body comes at once or piece by piece", "body");
     if (call.headers.size() > headers_max) {
         throw Error(Code::InvalidArgument,
                     "the request has " + std::to_string(call.headers.size()) + " headers but may have 100", "headers");

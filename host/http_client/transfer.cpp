@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/http_client/body_stream.hpp"
 #include "host/http_client/failure.hpp"
 #include "host/http_client/request_check.hpp"
 #include "host/http_client/retry.hpp"
@@ -22,6 +23,10 @@ bool is_redirect(std::uint16_t status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+bool becomes_get(std::uint16_t status, std::string_view method) {
+    return (status == 303 && method != "HEAD") || (status <= 302 && method == "POST");
+}
+
 }  // namespace
 
 Transfer::Transfer(std::uint64_t id, Loop& loop, std::shared_ptr<User> user, Call call, Url url, Reach reach, Events events)
@@ -37,7 +42,7 @@ Transfer::Transfer(std::uint64_t id, Loop& loop, std::shared_ptr<User> user, Cal
     const Settings& settings = loop_.settings();
     if (call_.deadline.count() == 0) call_.deadline = settings.call_deadline;
     if (call_.idle.count() == 0) call_.idle = settings.idle_deadline;
-    deadline_ = last_activity_ + call_.deadline;
+    deadline_ = call_.body_stream ? Clock::time_point::max() : last_activity_ + call_.deadline;
 }
 
 Transfer::~Transfer() {
@@ -54,10 +59,13 @@ void Transfer::start_attempt() {
     next_ = Next::Nothing;
     reason_.reset();
     sending_ = false;
+    starved_ = false;
     discarded_bytes_ = 0;
     retry_at_ = Clock::time_point::max();
     last_activity_ = Clock::now();
-    const Wanted wanted{url_, call_.method, call_.headers, call_.body.bytes, call_.http1 || call_.stream};
+    // A body that comes at its writer's pace shares no connection either.
+    const bool http1 = call_.http1 || call_.stream || call_.body_stream != nullptr;
+    const Wanted wanted{url_, call_.method, call_.headers, call_.body.bytes, call_.body_stream.get(), http1};
     attempt_ = std::make_unique<Attempt>(wanted, loop_.settings(), static_cast<AttemptEvents&>(*this), loop_.poller(), this);
     loop_.add(attempt_->easy());
 }
@@ -79,6 +87,26 @@ void Transfer::resume() {
     // May deliver what was held back before it returns. If that is not wanted, libcurl leaves it to us to end the attempt.
     const CURLcode code = curl_easy_pause(attempt_->easy(), CURLPAUSE_CONT);
     if (code != CURLE_OK) attempt_ended(code);
+}
+
+void Transfer::body_came() {
+    if (call_.body_stream && call_.body_stream->is_complete()) begin_deadline();
+    go_on_sending();
+}
+
+void Transfer::go_on_sending() {
+    if (!attempt_ || !std::exchange(starved_, false)) return;
+    last_activity_ = Clock::now();
+    // The answer stays held back as long as the plugin wants.
+    const CURLcode code = curl_easy_pause(attempt_->easy(), held_ ? CURLPAUSE_RECV : CURLPAUSE_CONT);
+    if (code != CURLE_OK) attempt_ended(code);
+}
+
+std::size_t Transfer::on_body_wanted(char* into, std::size_t bytes_max) {
+    const std::optional<std::size_t> read = call_.body_stream->read(into, bytes_max);
+    if (call_.body_stream->has_room_again() && events_.writable) events_.writable();
+    starved_ = !read;
+    return read ? *read : CURL_READFUNC_PAUSE;
 }
 
 bool Transfer::may_connect(AddressKind kind) {
@@ -124,6 +152,15 @@ bool Transfer::on_head_line(std::string_view line) {
 
 // Is this the answer, or does it lead to another attempt?
 bool Transfer::head_arrived() {
+    // libcurl sends no more of the body after a refusal, but as long as it waits for more it does not end the attempt.
+    if (starved_) {
+        loop_.post([&loop = loop_, id = id_] {
+            Transfer* transfer = loop.find(id);
+            if (transfer == nullptr) return;
+            transfer->go_on_sending();
+            loop.end_if_over(*transfer);
+        });
+    }
     const std::uint16_t status = head_.head().status;
     if (asks_for_retry(status) && may_retry() && may_repeat()) {
         retry_wait_ = std::max(retry_delay(retries_), milliseconds(1000 * attempt_->retry_after_seconds()));
@@ -132,7 +169,7 @@ bool Transfer::head_arrived() {
             return true;
         }
     }
-    if (call_.follow && is_redirect(status) && !head_.find("location").empty()) {
+    if (redirects_here(status)) {
         next_ = Next::Redirect;
         return true;
     }
@@ -190,7 +227,17 @@ bool Transfer::may_retry() const {
 }
 
 bool Transfer::may_repeat() const {
-    return call_.idempotent || is_idempotent(call_.method);
+    return !is_body_spent() && (call_.idempotent || is_idempotent(call_.method));
+}
+
+// What has come piece by piece and gone out is not there any more.
+bool Transfer::is_body_spent() const {
+    return call_.body_stream != nullptr && call_.body_stream->is_begun();
+}
+
+bool Transfer::redirects_here(std::uint16_t status) const {
+    if (!call_.follow || !is_redirect(status) || head_.find("location").empty()) return false;
+    return becomes_get(status, call_.method) || !is_body_spent();
 }
 
 bool Transfer::retry_in(milliseconds delay) {
@@ -200,7 +247,7 @@ bool Transfer::retry_in(milliseconds delay) {
     ++retries_;
     ++loop_.tally.retries;
     retry_at_ = at;
-    loop_.wake_at(*this, at);
+    arm_timer();
     return true;
 }
 
@@ -226,17 +273,31 @@ void Transfer::follow_redirect() {
         if (refused.code() == Code::Denied) ++loop_.tally.refused;
         return finish(refused);
     }
-    const bool becomes_get = (status == 303 && call_.method != "HEAD") || (status <= 302 && call_.method == "POST");
-    if (becomes_get) {
+    if (becomes_get(status, call_.method)) {
         call_.method = "GET";
-        call_.body = {};
+        drop_body();
         std::erase_if(call_.headers, [](const Header& h) { return curl_strnequal(h.name.c_str(), "content-", 8) != 0; });
     }
     start_attempt();
+    if (!call_.body_stream) begin_deadline();
+}
+
+void Transfer::drop_body() {
+    call_.body = {};
+    if (call_.body_stream) call_.body_stream->close();
+    call_.body_stream.reset();
+    starved_ = false;
+}
+
+// That of a call whose body has come to its end.
+void Transfer::begin_deadline() {
+    if (deadline_ != Clock::time_point::max() || (call_.stream && delivered_)) return;
+    deadline_ = Clock::now() + call_.deadline;
+    arm_timer();
 }
 
 void Transfer::arm_timer() {
-    loop_.wake_at(*this, std::min(deadline_, last_activity_ + call_.idle));
+    loop_.wake_at(*this, std::min(deadline_, attempt_ ? last_activity_ + call_.idle : retry_at_));
 }
 
 void Transfer::on_time(Clock::time_point now) {
@@ -246,12 +307,11 @@ void Transfer::on_time(Clock::time_point now) {
             failure(url_, Code::Timeout, "no answer within " + std::to_string(call_.deadline.count()) + " ms", "DEADLINE"));
     }
     if (!attempt_) {
-        if (now < retry_at_) return;
-        start_attempt();
+        if (now >= retry_at_) start_attempt();
         return arm_timer();
     }
     // A pause is the plugin's silence, not the other side's.
-    if (paused_) last_activity_ = now;
+    if (paused_ || starved_) last_activity_ = now;
     if (now >= last_activity_ + call_.idle) {
         return finish(failure(url_, Code::Timeout, "not a byte for " + std::to_string(call_.idle.count()) + " ms", "IDLE"));
     }
@@ -267,11 +327,13 @@ void Transfer::finish(std::optional<Error> error) {
 void Transfer::report() {
     if (outcome_) ++loop_.tally.failed;
     --loop_.tally.active;
+    if (call_.body_stream) call_.body_stream->close();  // who has heard of the end is not told that more is taken
     events_.done(outcome_);
     // Before the count: whoever waits for it may unload the code behind the events.
     events_ = {};
-    call_.body = {};
+    drop_body();
     const std::lock_guard lock(user_->mutex);
+    user_->bodies.erase(id_);
     if (--user_->calls == 0) user_->settled.notify_all();
 }
 

@@ -28,6 +28,10 @@ class Transfer : private AttemptEvents {
     void begin();
     void cancel();
     void resume();
+    // The body has more to read, or is complete.
+    void body_came();
+    // If libcurl waits for more of the body it asks again.
+    void go_on_sending();
     void on_time(Clock::time_point now);
     void attempt_ended(CURLcode code);
     // Decided, and not yet told: the loop takes it out and calls report().
@@ -39,6 +43,7 @@ class Transfer : private AttemptEvents {
 
     bool on_head_line(std::string_view line) override;
     std::size_t on_body(std::string_view bytes) override;
+    std::size_t on_body_wanted(char* into, std::size_t bytes_max) override;
     bool may_connect(AddressKind kind) override;
     bool may_send(const char* address) override;
     void on_progress() override { last_activity_ = loop_.turn(); }
@@ -50,8 +55,12 @@ class Transfer : private AttemptEvents {
     void after_answer();
     bool may_retry() const;
     bool may_repeat() const;
+    bool is_body_spent() const;
+    bool redirects_here(std::uint16_t status) const;
     bool retry_in(std::chrono::milliseconds delay);
     void follow_redirect();
+    void drop_body();
+    void begin_deadline();
     void arm_timer();
     void finish(std::optional<core::Error> error);
 
@@ -70,6 +79,7 @@ class Transfer : private AttemptEvents {
     bool delivered_ = false;             // the head has gone to the plugin
     bool paused_ = false;                // the plugin wants no data
     bool held_ = false;                  // libcurl holds data back for it
+    bool starved_ = false;               // libcurl waits for more of the body
     bool sending_ = false;               // this attempt has got a connection
     std::size_t discarded_bytes_ = 0;
     unsigned retries_ = 0;

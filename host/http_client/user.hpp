@@ -2,9 +2,13 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
+#include "host/http_client/body_stream.hpp"
 #include "host/http_client/egress.hpp"
 
 namespace host::http_client {
@@ -17,7 +21,8 @@ struct User {
     const Egress egress;
     std::mutex mutex;
     std::condition_variable settled;
-    std::size_t calls = 0;  // accepted and not yet done
+    std::size_t calls = 0;                                        // accepted and not yet done
+    std::map<std::uint64_t, std::shared_ptr<BodyStream>> bodies;  // of calls whose body comes piece by piece
     bool gone = false;
 };
 

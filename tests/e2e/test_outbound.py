@@ -1,5 +1,6 @@
 """A plugin calls another server: only where the administrator permits it, with the secret that was given to it."""
 
+import hashlib
 import http.server
 import threading
 import unittest
@@ -19,6 +20,23 @@ class Upstream:
                 self.send_response(204)
                 self.end_headers()
 
+            def do_PUT(self):
+                if self.path == "/full":
+                    self.close_connection = True
+                    return self.answer(507, b"there is no room")
+                digest = hashlib.sha256()
+                while size := int(self.rfile.readline(), 16):
+                    digest.update(self.rfile.read(size))
+                    self.rfile.readline()
+                self.rfile.readline()
+                self.answer(201, digest.hexdigest().encode())
+
+            def answer(self, status, body):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
             def log_message(self, *_):
                 pass
 
@@ -32,9 +50,9 @@ class Upstream:
         self.server.server_close()
 
 
-def host_with(rules):
+def host_with(rules, plugin="calls_out"):
     return GantryHost(
-        {"plugin_directories": [str(PLUGINS), str(FIXTURES)], "plugins": {"notes": None, "calls_out": {"host": rules}}},
+        {"plugin_directories": [str(PLUGINS), str(FIXTURES)], "plugins": {"notes": None, plugin: {"host": rules}}},
         environment={"GANTRY_SECRET_CALLS_OUT__API_KEY": "geheim"},
     )
 
@@ -65,6 +83,19 @@ class Outbound(unittest.TestCase):
             self.assertEqual(self.call(host, f"http://{upstream.authority}/"), "204")
             self.assertEqual(upstream.keys, ["geheim"])
             self.assertNotIn("geheim", host.stderr())
+
+    def test_a_body_goes_out_piece_by_piece_as_fast_as_it_is_taken_in(self):
+        with Upstream() as upstream, host_with({"egress_private": ["127.0.0.1:*"]}, "sender") as host:
+            sent = host.request("POST", "/sender/500", headers={"X-Url": f"http://{upstream.authority}/"}).json()
+            whole = b"".join(bytes([ord("a") + n % 26]) * 65536 for n in range(500))
+            self.assertEqual((sent["status"], sent["taken"]), (201, 500))
+            self.assertEqual(sent["answer"], hashlib.sha256(whole).hexdigest())
+            refused = host.request("POST", "/sender/100000", headers={"X-Url": f"http://{upstream.authority}/full"})
+            if refused.status == 200:  # else its last bytes reset the connection before the answer was read
+                self.assertEqual((refused.json()["status"], refused.json()["answer"]), (507, "there is no room"))
+            else:
+                self.assertEqual(refused.json()["code"], "DEPENDENCY_UNAVAILABLE")
+            host.expect_alive()
 
 
 if __name__ == "__main__":

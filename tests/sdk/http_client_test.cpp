@@ -17,6 +17,7 @@ class Proxy {
         routes.get("/pass", &Proxy::pass);
         routes.get("/first", &Proxy::first);
         routes.get("/caught", &Proxy::caught);
+        routes.put("/upload", &Proxy::upload);
     }
 
   private:
@@ -51,6 +52,18 @@ class Proxy {
             co_return gantry::text(failure.code() + (failure.is_denied() ? " denied" : ""));
         }
         co_return gantry::text("no failure");
+    }
+
+    Task<Response> upload(const Request& request) const {
+        gantry::HttpRequest wanted("PUT", url);
+        wanted.stream_bytes(request.body().size());
+        gantry::HttpUpload upload = http_.upload(wanted);
+        for (const char c : request.body()) {
+            if (!co_await upload.write(std::string(1, c))) break;
+        }
+        if (request.header("x-give-up")) co_return gantry::text("given up");
+        const gantry::HttpAnswer answer = co_await upload.finish();
+        co_return gantry::text(std::to_string(answer.status()) + " " + answer.body());
     }
 
     gantry::HttpClient http_;
@@ -116,6 +129,21 @@ TEST_F(HttpClient, PassesALongAnswerThroughHoldingTheServerBack) {
         pending.read();
     const auto answer = pending.answer();
     EXPECT_EQ(answer.status, 200);
+}
+
+TEST_F(HttpClient, UploadsPieceByPieceAndWaitsWhereItMust) {
+    host.upstream().expect("PUT", url, {201, {"ma", "de"}});
+    EXPECT_EQ(host.send({"PUT", "/upload", {}, "abcde"}).body, "201 made");
+    EXPECT_EQ(host.upstream().calls().at(0).body, "abcde");
+    host.upstream().expect_failure("PUT", url, GANTRY_E_UNAVAILABLE, "CONNECTION_LOST");
+    EXPECT_EQ(host.send({"PUT", "/upload", {}, "abc"}).status, 503);
+}
+
+TEST_F(HttpClient, GivesUpAnUploadThatIsNotFinished) {
+    host.upstream().expect("PUT", url, {201, {}});
+    EXPECT_EQ(host.send({"PUT", "/upload", {{"x-give-up", "yes"}}, "abc"}).body, "given up");
+    host.stop();
+    EXPECT_EQ(host.upstream().cancelled(), 1u);
 }
 
 TEST_F(HttpClient, GivesUpWhatIsNotReadToItsEnd) {

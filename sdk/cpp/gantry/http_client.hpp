@@ -16,6 +16,7 @@
 #include <gantry/http_client/error.hpp>
 #include <gantry/http_client/request.hpp>
 #include <gantry/http_client/stream.hpp>
+#include <gantry/http_client/upload.hpp>
 #include <gantry/task.hpp>
 
 namespace gantry {
@@ -39,13 +40,18 @@ class HttpClient {
     // The whole answer. Throws UpstreamError with the code ANSWER_TOO_LARGE beyond request.answer_bytes_max().
     Task<HttpAnswer> fetch(const HttpRequest& request) const {
         HttpStream stream = co_await begin(request, 0);
-        std::string body;
-        while (std::optional<std::string> piece = co_await stream.read()) {
-            if (body.size() + piece->size() > request.answer_bytes_max()) throw too_large(request);
-            body += *piece;
-        }
-        HttpHead head = stream.head();
-        co_return HttpAnswer(std::move(head), std::move(body));
+        co_return co_await stream.read_all(request.answer_bytes_max());
+    }
+
+    // Begins a call whose body follows piece by piece; a body of the request's own is left out. Throws UpstreamError.
+    HttpUpload upload(const HttpRequest& request) const {
+        std::vector<gantry_pair> pairs;
+        gantry_http_call call = request.call(pairs);
+        call.flags |= GANTRY_HTTP_CALL_STREAM_BODY;
+        call.body = {};
+        HttpUpload upload(std::make_shared<detail::UpstreamState>(*context_, service_), request.answer_bytes_max());
+        upload.send(call);
+        return upload;
     }
 
     // The same for a thread that may block. On an event loop it throws std::logic_error: every client would wait too.
@@ -61,19 +67,6 @@ class HttpClient {
     }
 
   private:
-    class Head {
-      public:
-        explicit Head(detail::UpstreamState& state) : state_(state) {}
-        bool await_ready() const noexcept { return false; }
-        [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> waiter) {
-            return state_.suspend(detail::UpstreamState::Wait::Head, waiter);
-        }
-        HttpHead await_resume() { return state_.take_head(); }
-
-      private:
-        detail::UpstreamState& state_;
-    };
-
     Task<HttpStream> begin(const HttpRequest& request, std::uint32_t flags) const {
         std::vector<gantry_pair> pairs;
         gantry_http_call call = request.call(pairs);
@@ -82,15 +75,8 @@ class HttpClient {
         state->send(call);
         // From here on a coroutine that is given up gives the call up.
         HttpStream stream(state, HttpHead());
-        HttpHead head = co_await Head(*state);
-        stream.set_head(std::move(head));
+        co_await stream.until_head();
         co_return stream;
-    }
-
-    static UpstreamError too_large(const HttpRequest& request) {
-        return UpstreamError(Status::Unavailable,
-                             "the answer is larger than " + std::to_string(request.answer_bytes_max()) + " bytes",
-                             "ANSWER_TOO_LARGE", "");
     }
 
     // A thread that waits for one answer.

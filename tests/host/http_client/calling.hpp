@@ -32,6 +32,7 @@ struct Outcome {
     std::string body;
     std::size_t heads = 0;
     std::size_t pieces = 0;
+    std::size_t writable = 0;
     std::optional<host::core::Error> error;
     bool done = false;
 
@@ -74,6 +75,7 @@ class Pending {
             });
             return flow(copy);
         };
+        made.writable = [this] { change([](Outcome& outcome) { ++outcome.writable; }); };
         made.done = [this](const std::optional<host::core::Error>& error) {
             change([&](Outcome& outcome) {
                 EXPECT_FALSE(outcome.done) << "a call ends once";
@@ -122,6 +124,14 @@ inline host::http_client::Call post(std::string url, std::string_view body) {
     host::http_client::Call call = get(std::move(url));
     call.method = "POST";
     call.body = host::http_client::Body::copy_of(body);
+    return call;
+}
+
+// A call whose body follows piece by piece.
+inline host::http_client::Call upload(std::string url, std::optional<std::uint64_t> length = std::nullopt) {
+    host::http_client::Call call = get(std::move(url));
+    call.method = "POST";
+    call.body_stream = std::make_shared<host::http_client::BodyStream>(length);
     return call;
 }
 

@@ -138,6 +138,42 @@ void ScriptedServer::serve(int socket, std::size_t number) {
     close(socket);
 }
 
+namespace {
+
+bool receive_bytes(Peer& peer, std::string& buffer, std::size_t count) {
+    while (buffer.size() < count) {
+        if (!peer.receive(buffer)) return false;
+    }
+    return true;
+}
+
+// RFC 9112 section 7.1, as far as libcurl writes it.
+bool receive_chunks(Peer& peer, std::string& body, std::string& buffer) {
+    for (;;) {
+        std::size_t end = 0;
+        while ((end = buffer.find("\r\n")) == std::string::npos) {
+            if (!peer.receive(buffer)) return false;
+        }
+        const std::size_t size = std::stoul(buffer.substr(0, end), nullptr, 16);
+        if (!receive_bytes(peer, buffer, end + 2 + size + 2)) return false;
+        body += buffer.substr(end + 2, size);
+        buffer.erase(0, end + 2 + size + 2);
+        if (size == 0) return true;
+    }
+}
+
+bool receive_body(Peer& peer, Received& received, std::string& buffer) {
+    if (received.header("transfer-encoding") == "chunked") return receive_chunks(peer, received.body, buffer);
+    const std::string length = received.header("content-length");
+    const std::size_t size = length.empty() ? 0 : std::stoul(length);
+    if (!receive_bytes(peer, buffer, size)) return false;
+    received.body = buffer.substr(0, size);
+    buffer.erase(0, size);
+    return true;
+}
+
+}  // namespace
+
 void ScriptedServer::serve_requests(Peer& peer, std::size_t number) {
     std::string buffer;
     while (!peer.closed()) {
@@ -152,13 +188,7 @@ void ScriptedServer::serve_requests(Peer& peer, std::size_t number) {
         received.method = received.head.substr(0, blank);
         received.target = received.head.substr(blank + 1, received.head.find(' ', blank + 1) - blank - 1);
         buffer.erase(0, end + 4);
-        const std::string length = received.header("content-length");
-        const std::size_t size = length.empty() ? 0 : std::stoul(length);
-        while (buffer.size() < size) {
-            if (!peer.receive(buffer)) return;
-        }
-        received.body = buffer.substr(0, size);
-        buffer.erase(0, size);
+        if (received.header("x-answer") != "before the body" && !receive_body(peer, received, buffer)) return;
         {
             const std::lock_guard lock(mutex_);
             received_.push_back(received);

@@ -56,7 +56,8 @@ class Peer {
 // A server on 127.0.0.1 whose script decides every byte of its answers, right or wrong. A thread for each connection.
 class ScriptedServer {
   public:
-    // Called for every request, on the connection's thread. When it returns the next request is read, unless it closed.
+    // Called for every request, on the connection's thread. When it returns the next request is read, unless it closed. A
+    // request with "X-Answer: before the body" is told of before its body is received, which the script then does or not.
     using Script = std::function<void(Peer&, const Received&)>;
 
     explicit ScriptedServer(Script script, SSL_CTX* tls = nullptr);

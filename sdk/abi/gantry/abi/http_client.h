@@ -31,6 +31,7 @@ typedef struct gantry_http_call {
      * pauses, or as long as Retry-After says; not beyond the deadline. */
     uint32_t retries_max;
     gantry_slice body; /* sent with its length */
+    uint64_t stream_bytes; /* with GANTRY_HTTP_CALL_STREAM_BODY: the length of the body, if it is known; 0: sent chunked */
 } gantry_http_call;
 enum {
     /* Follow up to ten redirects: within the egress rules, never from https to http. To another origin only Accept*,
@@ -38,11 +39,15 @@ enum {
     GANTRY_HTTP_CALL_FOLLOW = 1,
     GANTRY_HTTP_CALL_IDEMPOTENT = 2, /* may be sent twice although its method says otherwise */
     GANTRY_HTTP_CALL_STREAM = 4,     /* deadline_ms ends with the head; then only idle_ms bounds it. HTTP/1.1 */
-    GANTRY_HTTP_CALL_HTTP1 = 8       /* no HTTP/2 */
+    GANTRY_HTTP_CALL_HTTP1 = 8,      /* no HTTP/2 */
+    /* The body comes by write() and end_body(). deadline_ms begins with its end; before only idle_ms bounds the call. What
+     * has begun to go out is not sent again: no retry then, and a redirect that wants the body too is the answer.
+     * HTTP/1.1 */
+    GANTRY_HTTP_CALL_STREAM_BODY = 16
 };
 
 /* head once, data any number of times, done once; never two at a time. A call that fails may end without head. The
- * functions must not block; none may be NULL. [worker] */
+ * functions must not block; none of these three may be NULL. [worker] */
 typedef struct gantry_http_sink {
     uint32_t struct_size;
     uint32_t reserved;
@@ -59,6 +64,8 @@ typedef struct gantry_http_sink {
      *   ANSWER_HEAD_TOO_LARGE, ANSWER_MALFORMED, TOO_MANY_REDIRECTS, CALL_FAILED      GANTRY_E_UNAVAILABLE
      * or GANTRY_E_CANCELLED. The message is for the log and the administrator, not for clients. */
     gantry_done done;
+    /* After write() gave GANTRY_AGAIN: there is room for more of the body. May be NULL. */
+    void (*writable)(void *user);
 } gantry_http_sink;
 
 typedef struct gantry_http_client {
@@ -75,6 +82,13 @@ typedef struct gantry_http_client {
     gantry_status (*resume)(const gantry_host *host, gantry_id operation);
     /* Asks that the call end early: done() follows, with GANTRY_E_CANCELLED or as it would have. [any] */
     gantry_status (*cancel)(const gantry_host *host, gantry_id operation);
+    /* The next piece of the body of a GANTRY_HTTP_CALL_STREAM_BODY call; the slice follows rule 4. GANTRY_OK: go on.
+     * GANTRY_AGAIN: taken, but wait for writable() before the next. GANTRY_E_GONE: the call is over, or nobody wants the
+     * rest of the body: head() and done() tell why. GANTRY_E_INVALID: more than stream_bytes, or behind end_body(). [any] */
+    gantry_status (*write)(const gantry_host *host, gantry_id operation, gantry_slice piece);
+    /* The body is complete. GANTRY_E_GONE as above. GANTRY_E_INVALID: it is shorter than stream_bytes. To give it up in
+     * the middle, cancel(). [any] */
+    gantry_status (*end_body)(const gantry_host *host, gantry_id operation);
 } gantry_http_client;
 
 #ifdef __cplusplus

@@ -29,7 +29,9 @@ class HttpRequest {
         return header("content-type", std::move(content_type));
     }
     HttpRequest& json(const Json& value) { return body(value.dump(), "application/json"); }
-    // Of the whole call; of the head alone if the answer is streamed.
+    // How long a body will be that is written piece by piece. Without, it is sent chunked, which not every server takes.
+    HttpRequest& stream_bytes(std::uint64_t length) { return stream_bytes_ = length, *this; }
+    // Of the whole call; of the head alone if the answer is streamed; from the end of a body that is written piece by piece.
     HttpRequest& deadline(std::chrono::milliseconds most) { return deadline_ms_ = limited(most), *this; }
     // The longest silence of the other side.
     HttpRequest& idle(std::chrono::milliseconds most) { return idle_ms_ = limited(most), *this; }
@@ -61,6 +63,7 @@ class HttpRequest {
         call.idle_ms = idle_ms_;
         call.retries_max = retries_max_;
         call.body = {body_.data(), body_.size(), nullptr, nullptr};
+        call.stream_bytes = stream_bytes_;
         return call;
     }
 
@@ -74,6 +77,7 @@ class HttpRequest {
     std::string url_;
     std::vector<std::pair<std::string, std::string>> headers_;
     std::string body_;
+    std::uint64_t stream_bytes_ = 0;
     std::uint32_t flags_ = 0;
     std::uint32_t deadline_ms_ = 0;
     std::uint32_t idle_ms_ = 0;

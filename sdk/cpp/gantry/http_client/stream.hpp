@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <gantry/http_client/stream_state.hpp>
+#include <gantry/task.hpp>
 
 namespace gantry {
 
@@ -46,9 +47,34 @@ class HttpStream {
     };
     Read read() { return Read(*state_); }
 
-    void set_head(HttpHead head) { head_ = std::move(head); }
+    // For the SDK's own use: the head has arrived when this is over; and all of the rest.
+    Task<void> until_head() { head_ = co_await Head(*state_); }
+    Task<HttpAnswer> read_all(std::size_t bytes_max) {
+        std::string body;
+        while (std::optional<std::string> piece = co_await read()) {
+            if (body.size() + piece->size() > bytes_max) {
+                throw UpstreamError(Status::Unavailable, "the answer is larger than " + std::to_string(bytes_max) + " bytes",
+                                    "ANSWER_TOO_LARGE", "");
+            }
+            body += *piece;
+        }
+        co_return HttpAnswer(std::move(head_), std::move(body));
+    }
 
   private:
+    class Head {
+      public:
+        explicit Head(detail::UpstreamState& state) : state_(state) {}
+        bool await_ready() const noexcept { return false; }
+        [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> waiter) {
+            return state_.suspend(detail::UpstreamState::Wait::Head, waiter);
+        }
+        HttpHead await_resume() { return state_.take_head(); }
+
+      private:
+        detail::UpstreamState& state_;
+    };
+
     std::shared_ptr<detail::UpstreamState> state_;
     HttpHead head_;
 };

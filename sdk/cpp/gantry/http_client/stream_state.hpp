@@ -34,6 +34,7 @@ class UpstreamState : public std::enable_shared_from_this<UpstreamState> {
         sink.head = head;
         sink.data = data;
         sink.done = done;
+        sink.writable = writable;
         gantry_error error{};
         error.struct_size = sizeof error;
         self_ = shared_from_this();
@@ -58,13 +59,36 @@ class UpstreamState : public std::enable_shared_from_this<UpstreamState> {
     }
 
     // Is there something to be had: what is_ready() asks for. Registers the coroutine otherwise; false: do not suspend.
-    enum class Wait { Head, Piece };
+    enum class Wait { Head, Piece, Room };
     bool suspend(Wait wait, std::coroutine_handle<> waiter) {
         const std::lock_guard lock(mutex_);
         if (is_ready(wait)) return false;
         wait_ = wait;
         waiter_ = waiter;
         return true;
+    }
+
+    // The next piece of a body that comes piece by piece: what the host says of it. After GANTRY_AGAIN wait for Room.
+    gantry_status write(std::string piece) {
+        GANTRY_DETAIL_USE(GANTRY_HTTP_CLIENT, gantry_http_client, write);
+        {
+            const std::lock_guard lock(mutex_);
+            if (over_) return GANTRY_E_GONE;
+            room_ = false;
+        }
+        auto owned = std::make_unique<std::string>(std::move(piece));
+        const gantry_slice slice{owned->data(), owned->size(), release_piece, owned.get()};
+        const gantry_status status = service_->write(context_.host, operation_, slice);
+        if (status >= 0) (void)owned.release();
+        return status;
+    }
+    gantry_status end_body() {
+        GANTRY_DETAIL_USE(GANTRY_HTTP_CLIENT, gantry_http_client, end_body);
+        return service_->end_body(context_.host, operation_);
+    }
+    bool is_over() {
+        const std::lock_guard lock(mutex_);
+        return over_;
     }
 
     HttpHead take_head() {
@@ -119,6 +143,13 @@ class UpstreamState : public std::enable_shared_from_this<UpstreamState> {
         });
         return status;
     }
+    static void writable(void* user) noexcept {
+        auto& self = *static_cast<UpstreamState*>(user);
+        self.change([&] { self.room_ = true; });
+    }
+    static void release_piece(void* context, const void*, std::size_t) noexcept {
+        delete static_cast<std::string*>(context);
+    }
     static void done(void* user, gantry_status status, const gantry_error* error) noexcept {
         auto& self = *static_cast<UpstreamState*>(user);
         // The plugin may end as soon as its open work is done, and the reader may go as soon as it is woken.
@@ -152,7 +183,9 @@ class UpstreamState : public std::enable_shared_from_this<UpstreamState> {
         if (waiter) waiter.resume();
     }
     bool is_ready(Wait wait) const {
-        return over_ || failure_ || (wait == Wait::Head ? head_.has_value() : !pieces_.empty());
+        if (over_ || failure_) return true;
+        if (wait == Wait::Head) return head_.has_value();
+        return wait == Wait::Piece ? !pieces_.empty() : room_;
     }
 
     Context& context_;
@@ -167,6 +200,7 @@ class UpstreamState : public std::enable_shared_from_this<UpstreamState> {
     std::size_t waiting_bytes_ = 0;
     std::exception_ptr failure_;
     bool paused_ = false;
+    bool room_ = false;  // for more of the body
     bool over_ = false;
     bool abandoned_ = false;
 };

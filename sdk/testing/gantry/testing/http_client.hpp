@@ -22,7 +22,7 @@ struct UpstreamCall {
     std::string method;
     std::string url;
     HeaderList headers;
-    std::string body;
+    std::string body;  // also one that came piece by piece
     std::uint32_t flags = 0;
     std::uint32_t deadline_ms = 0;
     std::uint32_t retries_max = 0;
@@ -89,6 +89,9 @@ class FakeHttpClient {
 
     gantry_status send(const gantry_http_call& call, const gantry_http_sink& sink, void* user, gantry_id* operation,
                        gantry_error* error);
+    // Every second piece of a body is told to wait.
+    gantry_status write(gantry_id operation, const gantry_slice& piece);
+    gantry_status end_body(gantry_id operation);
     gantry_status resume(gantry_id operation);
     gantry_status cancel(gantry_id operation);
     // What the real host does before stop(): every call ends.
@@ -111,6 +114,9 @@ class FakeHttpClient {
         bool paused = false;
         bool cancelled = false;
         std::size_t next_piece = 0;
+        std::size_t call = 0;       // which of those seen
+        bool body_to_come = false;  // it is answered after that
+        std::size_t body_pieces = 0;
     };
 
     void add(Expectation expectation) {
@@ -159,6 +165,8 @@ inline gantry_status FakeHttpClient::send(const gantry_http_call& passed, const 
     auto open = std::make_shared<Open>(Open{0, sink, user, {}});
     {
         const std::lock_guard lock(mutex_);
+        open->call = seen_.size();
+        open->body_to_come = (passed.flags & GANTRY_HTTP_CALL_STREAM_BODY) != 0;
         seen_.push_back(call);
         if (!take(call, open->expectation)) {
             if (!nobody_is_there_) watch_.violation("nobody expects the call: " + call.method + " " + call.url);
@@ -173,7 +181,7 @@ inline gantry_status FakeHttpClient::send(const gantry_http_call& passed, const 
     }
     if (passed.body.release != nullptr) passed.body.release(passed.body.context, passed.body.data, passed.body.size);
     if (operation != nullptr) *operation = open->id;
-    calls_.add([this, open] { step(open); });
+    if (!open->body_to_come) calls_.add([this, open] { step(open); });
     return GANTRY_PENDING;
 }
 
@@ -221,6 +229,36 @@ inline void FakeHttpClient::end(const std::shared_ptr<Open>& open) {
     open->sink.done(open->user, status, &error);
 }
 
+inline gantry_status FakeHttpClient::write(gantry_id operation, const gantry_slice& piece) {
+    gantry_status status = GANTRY_E_GONE;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = open_.find(operation);
+        if (found == open_.end() || found->second->cancelled) return status;
+        const std::shared_ptr<Open> open = found->second;
+        if (!open->body_to_come) return GANTRY_E_INVALID;
+        seen_[open->call].body += view(gantry_bytes{piece.data, piece.size});
+        status = ++open->body_pieces % 2 == 0 ? GANTRY_AGAIN : GANTRY_OK;
+        if (status == GANTRY_AGAIN && open->sink.writable != nullptr)
+            calls_.add([open] { open->sink.writable(open->user); });
+    }
+    if (piece.release != nullptr) piece.release(piece.context, piece.data, piece.size);
+    return status;
+}
+
+inline gantry_status FakeHttpClient::end_body(gantry_id operation) {
+    std::shared_ptr<Open> open;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = open_.find(operation);
+        if (found == open_.end() || found->second->cancelled) return GANTRY_E_GONE;
+        open = found->second;
+        if (!std::exchange(open->body_to_come, false)) return GANTRY_E_INVALID;
+    }
+    calls_.add([this, open] { step(open); });
+    return GANTRY_OK;
+}
+
 inline gantry_status FakeHttpClient::resume(gantry_id operation) {
     std::shared_ptr<Open> open;
     {
@@ -243,9 +281,10 @@ inline gantry_status FakeHttpClient::cancel(gantry_id operation) {
         if (found == open_.end()) return GANTRY_OK;
         open = found->second;
         open->cancelled = true;
-        if (!std::exchange(open->paused, false)) return GANTRY_OK;
+        const bool waits = std::exchange(open->paused, false) || std::exchange(open->body_to_come, false);
+        if (!waits) return GANTRY_OK;
     }
-    // A paused call has no step on its way.
+    // A call that waits has no step on its way.
     calls_.add([this, open] { step(open); });
     return GANTRY_OK;
 }

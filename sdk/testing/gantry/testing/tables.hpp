@@ -181,7 +181,8 @@ inline const gantry_metrics* FakeHost::metrics_table() {
 
 inline const gantry_http_client* FakeHost::http_client_table() {
     static const gantry_http_client table = {
-        sizeof table, 0,
+        sizeof table,
+        0,
         [](const gantry_host* host, const gantry_http_call* call, const gantry_http_sink* sink, void* user,
            gantry_id* operation, gantry_error* error) {
             const gantry_status told = of(host).watch_.enter("send");
@@ -194,6 +195,14 @@ inline const gantry_http_client* FakeHost::http_client_table() {
         [](const gantry_host* host, gantry_id operation) {
             const gantry_status told = of(host).watch_.enter("cancel");
             return told < 0 ? told : of(host).http_client_.cancel(operation);
+        },
+        [](const gantry_host* host, gantry_id operation, gantry_slice piece) {
+            const gantry_status told = of(host).watch_.enter("http_client.write");
+            return told < 0 ? told : of(host).http_client_.write(operation, piece);
+        },
+        [](const gantry_host* host, gantry_id operation) {
+            const gantry_status told = of(host).watch_.enter("http_client.end_body");
+            return told < 0 ? told : of(host).http_client_.end_body(operation);
         }};
     return &table;
 }
