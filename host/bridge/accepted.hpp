@@ -14,7 +14,8 @@ gantry_status accepted(const gantry_host* host, const char* function, Body&& bod
     gantry_error error{};
     error.struct_size = sizeof error;
     const gantry_status status = guarded(&error, std::forward<Body>(body));
-    if (status < 0) HostTable::of(host).logger().warn("call refused", {{"function", function}, {"reason", error.message}});
+    if (error.message[0] != '\0')
+        HostTable::of(host).logger().warn("call refused", {{"function", function}, {"reason", error.message}});
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/bridge/entrance.hpp"
 #include "host/bridge/incoming.hpp"
 #include "host/bridge/text.hpp"
 
@@ -10,19 +11,12 @@ namespace host::bridge {
 
 namespace {
 
-gantry_error to_abi(const core::Error& error) {
-    gantry_error out{};
-    out.struct_size = sizeof out;
-    core::fill(&out, error);
-    return out;
-}
-
 // The one way from a completion of the database to a callback of the plugin: through the gate, and with the error as the
 // ABI shows it. `call` gets the status, the outcome and the error, which is null on success.
 template <typename Call>
 database::Completion through(std::shared_ptr<core::Gate> gate, Call call) {
-    return [gate = std::move(gate), call = std::move(call)](database::Outcome&& outcome) {
-        const core::Gate::Pass pass(*gate);
+    return [entrance = Entrance(std::move(gate)), call = std::move(call)](database::Outcome&& outcome) {
+        const Entrance::Pass pass(entrance);
         if (!pass) return;
         if (!outcome.error) {
             call(GANTRY_OK, outcome, static_cast<const gantry_error*>(nullptr));
@@ -43,11 +37,6 @@ database::TransactionOptions options_from(const gantry_transaction* passed) {
     return options;
 }
 
-template <typename Done>
-void require_callback(Done done) {
-    if (done == nullptr) throw core::Error(core::Code::InvalidArgument, "done is NULL");
-}
-
 }  // namespace
 
 DatabaseService::DatabaseService(const std::string& owner, database::Database* database, std::shared_ptr<core::Gate> gate)
@@ -59,7 +48,7 @@ database::Client& DatabaseService::client() const {
 }
 
 gantry_id DatabaseService::query(const gantry_query& passed, gantry_rows_done done, void* user) {
-    require_callback(done);
+    require(done, "done");
     const gantry_query query = incoming(&passed);
     database::Query own;
     own.sql = copy(query.sql);
@@ -75,7 +64,7 @@ gantry_id DatabaseService::query(const gantry_query& passed, gantry_rows_done do
 }
 
 gantry_id DatabaseService::copy_in(const gantry_copy& passed, gantry_rows_done done, void* user) {
-    require_callback(done);
+    require(done, "done");
     return client().copy_in(database::make_copy(incoming(&passed)),
                             through(gate_, [done, user](auto status, auto& outcome, auto* error) {
                                 done(user, status, error == nullptr ? &outcome.rows.view() : nullptr, error);
@@ -83,14 +72,14 @@ gantry_id DatabaseService::copy_in(const gantry_copy& passed, gantry_rows_done d
 }
 
 void DatabaseService::begin(const gantry_transaction* options, gantry_begin_done done, void* user) {
-    require_callback(done);
+    require(done, "done");
     client().begin(options_from(options), through(gate_, [done, user](auto status, auto& outcome, auto* error) {
                        done(user, status, outcome.transaction, error);
                    }));
 }
 
 void DatabaseService::end(gantry_id transaction, database::Ending ending, gantry_done done, void* user) {
-    require_callback(done);
+    require(done, "done");
     client().end(transaction, ending,
                  through(gate_, [done, user](auto status, auto&, auto* error) { done(user, status, error); }));
 }

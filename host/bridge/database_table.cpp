@@ -1,3 +1,4 @@
+#include "host/bridge/accepted.hpp"
 #include "host/bridge/database_service.hpp"
 #include "host/bridge/guard.hpp"
 #include "host/bridge/host_table.hpp"
@@ -12,22 +13,9 @@ DatabaseService& service_of(const gantry_host* host) {
     return HostTable::of(host).database();
 }
 
-gantry_status refused(const gantry_host* host, const char* function, const gantry_error& error) {
-    HostTable::of(host).logger().warn("database call refused", {{"function", function}, {"reason", error.message}});
-    return error.status;
-}
-
-template <typename Body>
-gantry_status accepted(const gantry_host* host, const char* function, Body&& body) {
-    gantry_error error{};
-    error.struct_size = sizeof error;
-    const gantry_status status = guarded(&error, std::forward<Body>(body));
-    return status < 0 ? refused(host, function, error) : status;
-}
-
 gantry_status query(const gantry_host* host, const gantry_query* query, gantry_rows_done done, void* user,
                     gantry_id* operation) {
-    return accepted(host, "query", [&] {
+    return accepted(host, "database.query", [&] {
         if (query == nullptr) throw core::Error(core::Code::InvalidArgument, "query is NULL");
         const gantry_id id = service_of(host).query(*query, done, user);
         if (operation != nullptr) *operation = id;
@@ -36,14 +24,14 @@ gantry_status query(const gantry_host* host, const gantry_query* query, gantry_r
 }
 
 gantry_status begin(const gantry_host* host, const gantry_transaction* options, gantry_begin_done done, void* user) {
-    return accepted(host, "begin", [&] {
+    return accepted(host, "database.begin", [&] {
         service_of(host).begin(options, done, user);
         return GANTRY_PENDING;
     });
 }
 
 gantry_status end(const gantry_host* host, gantry_id transaction, std::int32_t commit, gantry_done done, void* user) {
-    return accepted(host, "end", [&] {
+    return accepted(host, "database.end", [&] {
         service_of(host).end(transaction, commit != 0 ? database::Ending::Commit : database::Ending::Rollback, done, user);
         return GANTRY_PENDING;
     });
@@ -51,7 +39,7 @@ gantry_status end(const gantry_host* host, gantry_id transaction, std::int32_t c
 
 gantry_status copy_in(const gantry_host* host, const gantry_copy* copy, gantry_rows_done done, void* user,
                       gantry_id* operation) {
-    return accepted(host, "copy_in", [&] {
+    return accepted(host, "database.copy_in", [&] {
         if (copy == nullptr) throw core::Error(core::Code::InvalidArgument, "copy is NULL");
         const gantry_id id = service_of(host).copy_in(*copy, done, user);
         if (operation != nullptr) *operation = id;

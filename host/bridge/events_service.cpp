@@ -5,6 +5,7 @@
 
 #include <gantry/text.hpp>
 
+#include "host/bridge/entrance.hpp"
 #include "host/bridge/incoming.hpp"
 #include "host/bridge/room_failure.hpp"
 #include "host/bridge/text.hpp"
@@ -15,13 +16,6 @@ using core::Code;
 using core::Error;
 
 namespace {
-
-// PostgreSQL would refuse it, and with it the events of others that are written in the same statement.
-std::string storable(gantry_str text, const char* what) {
-    const std::string_view given = view(text);
-    if (gantry::is_utf8(given) && given.find('\0') == std::string_view::npos) return std::string(given);
-    throw Error(Code::InvalidArgument, std::string(what) + " must be UTF-8 without NUL");
-}
 
 gantry_event shown_as(const events::Event& event, std::uint32_t attempt) {
     gantry_event shown{};
@@ -47,13 +41,11 @@ bool is_subscription_name(const std::string& text) {
     return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.-") == std::string::npos;
 }
 
-void answer(core::Gate& gate, const log::Logger& logger, gantry_done done, void* user, const Error* error) {
-    const core::Gate::Pass pass(gate);
+void answer(const Entrance& entrance, const log::Logger& logger, gantry_done done, void* user, const Error* error) {
+    const Entrance::Pass pass(entrance);
     if (!pass) return;
     if (error == nullptr) return done(user, GANTRY_OK, nullptr);
-    gantry_error shown{};
-    shown.struct_size = sizeof shown;
-    core::fill(&shown, room_failure(*error, logger));
+    const gantry_error shown = to_abi(room_failure(*error, logger));
     done(user, shown.status, &shown);
 }
 
@@ -84,36 +76,37 @@ gantry_status EventsService::publish(const gantry_event& passed, std::uint32_t f
     event.topic = storable(given.topic, "the topic of an event");
     event.key = storable(given.key, "the key of an event");
     event.id = storable(given.id, "the id of an event");
-    if (given.payload.size > 0) event.payload.assign(static_cast<const char*>(given.payload.data), given.payload.size);
+    event.payload = copy(given.payload);
     if ((flags & GANTRY_PUBLISH_LOCAL) != 0) {
         if (transaction != 0 || done != nullptr)
             throw Error(Code::InvalidArgument, "a local event has neither a transaction nor a callback");
         room().publish_local(std::move(event));
         return GANTRY_OK;
     }
-    if (done == nullptr) throw Error(Code::InvalidArgument, "done is NULL");
+    require(done, "done");
     if (transaction != 0) {
         // On the plugin's own connection, by a function that checks who calls; DatabaseService::silence() waits for it.
         const events::Event own = room().completed(std::move(event));
-        database_.client().query(events::Events::within_transaction(own, transaction),
-                                 [&room = room(), gate = gate_, logger = logger_, done, user](database::Outcome&& outcome) {
-                                     if (!outcome.error) room.written_within();
-                                     answer(*gate, logger, done, user, outcome.error ? &*outcome.error : nullptr);
-                                 });
+        database_.client().query(
+            events::Events::within_transaction(own, transaction),
+            [&room = room(), entrance = Entrance(gate_), logger = logger_, done, user](database::Outcome&& outcome) {
+                if (!outcome.error) room.written_within();
+                answer(entrance, logger, done, user, outcome.error ? &*outcome.error : nullptr);
+            });
         return GANTRY_PENDING;
     }
-    room().publish(std::move(event),
-                   [ticket = outstanding_.enter(), gate = gate_, logger = logger_, done, user](const Error* error) mutable {
-                       const Outstanding::Ticket leaving = std::move(ticket);
-                       answer(*gate, logger, done, user, error);
-                   });
+    room().publish(std::move(event), [ticket = outstanding_.enter(), entrance = Entrance(gate_), logger = logger_, done,
+                                      user](const Error* error) mutable {
+        const Outstanding::Ticket leaving = std::move(ticket);
+        answer(entrance, logger, done, user, error);
+    });
     return GANTRY_PENDING;
 }
 
 void EventsService::subscribe(const gantry_subscription& passed) {
     if (frozen_) throw Error(Code::Denied, "subscriptions are made in start() only");
     const gantry_subscription given = incoming(&passed);
-    if (given.subscriber == nullptr) throw Error(Code::InvalidArgument, "subscriber is NULL");
+    require(given.subscriber, "subscriber");
     events::Subscription subscription;
     subscription.name = copy(given.name);
     subscription.pattern = copy(given.pattern);

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/bridge/entrance.hpp"
 #include "host/bridge/incoming.hpp"
 #include "host/bridge/text.hpp"
 
@@ -50,7 +51,31 @@ http_client::Call call_from(const gantry_http_call& passed) {
     call.idempotent = (passed.flags & GANTRY_HTTP_CALL_IDEMPOTENT) != 0;
     call.stream = (passed.flags & GANTRY_HTTP_CALL_STREAM) != 0;
     call.http1 = (passed.flags & GANTRY_HTTP_CALL_HTTP1) != 0;
+    if ((passed.flags & GANTRY_HTTP_CALL_STREAM_BODY) != 0) {
+        const bool is_known = passed.stream_bytes != 0;
+        call.body_stream =
+            std::make_shared<http_client::BodyStream>(is_known ? std::optional(passed.stream_bytes) : std::nullopt);
+    }
     return call;
+}
+
+// `handed` gets who gives the bytes back, unless they are copied.
+http_client::Body body_from(const gantry_slice& slice, std::shared_ptr<Handed>& handed) {
+    if (slice.release == nullptr) return http_client::Body::copy_of(bytes_of(slice));
+    handed = std::make_shared<Handed>(slice);
+    return {bytes_of(slice), handed};
+}
+
+gantry_status status_of(http_client::Caller::Outcome outcome) {
+    switch (outcome) {
+        case http_client::Caller::Outcome::Ok:
+            return GANTRY_OK;
+        case http_client::Caller::Outcome::Again:
+            return GANTRY_AGAIN;
+        case http_client::Caller::Outcome::Gone:
+            break;
+    }
+    return GANTRY_E_GONE;
 }
 
 http_client::Flow flow_of(gantry_status status) {
@@ -59,10 +84,10 @@ http_client::Flow flow_of(gantry_status status) {
 }
 
 // The events of a call on their way to the plugin: each through the gate.
-http_client::Events through(const std::shared_ptr<core::Gate>& gate, const gantry_http_sink& sink, void* user) {
+http_client::Events through(const Entrance& entrance, const gantry_http_sink& sink, void* user) {
     http_client::Events events;
-    events.head = [gate, sink, user](const http_client::AnswerHead& head) {
-        const core::Gate::Pass pass(*gate);
+    events.head = [entrance, sink, user](const http_client::AnswerHead& head) {
+        const Entrance::Pass pass(entrance);
         if (!pass) return;
         std::vector<gantry_pair> headers;
         headers.reserve(head.headers.size());
@@ -70,17 +95,20 @@ http_client::Events through(const std::shared_ptr<core::Gate>& gate, const gantr
             headers.push_back({str(header.name), str(header.value)});
         sink.head(user, head.status, headers.data(), static_cast<std::uint32_t>(headers.size()));
     };
-    events.data = [gate, sink, user](std::string_view bytes) {
-        const core::Gate::Pass pass(*gate);
+    events.data = [entrance, sink, user](std::string_view bytes) {
+        const Entrance::Pass pass(entrance);
         return pass ? flow_of(sink.data(user, {bytes.data(), bytes.size()})) : http_client::Flow::Stop;
     };
-    events.done = [gate, sink, user](const std::optional<Error>& failure) {
-        const core::Gate::Pass pass(*gate);
+    if (sink.writable != nullptr) {
+        events.writable = [entrance, sink, user] {
+            if (const Entrance::Pass pass(entrance); pass) sink.writable(user);
+        };
+    }
+    events.done = [entrance, sink, user](const std::optional<Error>& failure) {
+        const Entrance::Pass pass(entrance);
         if (!pass) return;
         if (!failure) return sink.done(user, GANTRY_OK, nullptr);
-        gantry_error error{};
-        error.struct_size = sizeof error;
-        core::fill(&error, *failure);
+        const gantry_error error = to_abi(*failure);
         sink.done(user, error.status, &error);
     };
     return events;
@@ -106,16 +134,24 @@ void HttpClientService::send(const gantry_http_call& passed_call, const gantry_h
     }
     http_client::Call call = call_from(passed);
     std::shared_ptr<Handed> handed;
-    if (passed.body.release == nullptr) {
-        call.body = http_client::Body::copy_of(bytes_of(passed.body));
-    } else {
-        handed = std::make_shared<Handed>(passed.body);
-        call.body = {bytes_of(passed.body), handed};
-    }
+    call.body = body_from(passed.body, handed);
     // Taken before the call can end, and given back to the plugin if it is refused.
-    caller().send(std::move(call), through(gate_, sink, user), operation, [&handed] {
+    caller().send(std::move(call), through(Entrance(gate_), sink, user), operation, [&handed] {
         if (handed) handed->take();
     });
+}
+
+gantry_status HttpClientService::write(gantry_id operation, const gantry_slice& piece) {
+    std::shared_ptr<Handed> handed;
+    http_client::Body body = body_from(piece, handed);
+    const auto taken = [&handed] {
+        if (handed) handed->take();
+    };
+    return status_of(caller().write(operation, std::move(body), taken));
+}
+
+gantry_status HttpClientService::end_body(gantry_id operation) {
+    return status_of(caller().end_body(operation));
 }
 
 void HttpClientService::resume(gantry_id operation) {

@@ -21,6 +21,8 @@ class HttpClientService : public ServiceSide {
     static const gantry_http_client& table();
 
     void send(const gantry_http_call& call, const gantry_http_sink& sink, void* user, gantry_id* operation);
+    gantry_status write(gantry_id operation, const gantry_slice& piece);
+    gantry_status end_body(gantry_id operation);
     void resume(gantry_id operation);
     void cancel(gantry_id operation);
 

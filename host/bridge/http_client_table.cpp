@@ -1,3 +1,4 @@
+#include "host/bridge/accepted.hpp"
 #include "host/bridge/guard.hpp"
 #include "host/bridge/host_table.hpp"
 #include "host/bridge/http_client_service.hpp"
@@ -40,7 +41,15 @@ gantry_status cancel(const gantry_host* host, gantry_id operation) {
     });
 }
 
-constexpr gantry_http_client functions = {sizeof(gantry_http_client), 0, send, resume, cancel};
+gantry_status write(const gantry_host* host, gantry_id operation, gantry_slice piece) {
+    return accepted(host, "http_client.write", [&] { return service_of(host).write(operation, piece); });
+}
+
+gantry_status end_body(const gantry_host* host, gantry_id operation) {
+    return accepted(host, "http_client.end_body", [&] { return service_of(host).end_body(operation); });
+}
+
+constexpr gantry_http_client functions = {sizeof(gantry_http_client), 0, send, resume, cancel, write, end_body};
 
 }  // namespace
 

@@ -1,94 +1,14 @@
 #include "host/bridge/http_service.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
-#include <gantry/json.hpp>
-
+#include "host/bridge/entrance.hpp"
+#include "host/bridge/http_translation.hpp"
 #include "host/bridge/incoming.hpp"
 #include "host/bridge/text.hpp"
 #include "host/core/ids.hpp"
 
 namespace host::bridge {
-
-namespace {
-
-http::Head head_of(const gantry_response& response) {
-    if (response.status < 200 || response.status > 599) {
-        throw core::Error(core::Code::InvalidArgument,
-                          "status is " + std::to_string(response.status) + " but must be 200-599");
-    }
-    http::Head head(static_cast<std::uint16_t>(response.status));
-    for (std::uint32_t i = 0; i < response.headers_n; ++i) {
-        head.add(view(response.headers[i].name), view(response.headers[i].value));
-    }
-    return head;
-}
-
-// A plugin's text is cut at the first NUL, or at the end of its room if it forgot one.
-template <std::size_t N>
-std::string bounded(const char (&text)[N]) {
-    return {text, strnlen(text, N)};
-}
-
-http::Problem problem_from(const gantry_error& error, std::string details_json) {
-    const core::Code code = core::code_of(error.status);
-    http::Problem problem;
-    const bool own_status = error.http_status >= 400 && error.http_status <= 599;
-    problem.status = own_status ? static_cast<std::uint16_t>(error.http_status) : core::http_status_of(code);
-    problem.code = bounded(error.code);
-    if (problem.code.empty()) problem.code = core::name_of(code);
-    problem.detail = bounded(error.message);
-    problem.details_json = std::move(details_json);
-    problem.retry_after_ms = error.retry_after_ms;
-    return problem;
-}
-
-// Found out at the start of the plugin, where its author sees it, and not when somebody reads the documentation.
-std::string schema_of(gantry_str text, const char* member) {
-    if (view(text).empty()) return {};
-    try {
-        if (gantry::Json::parse(view(text)).is_object()) return copy(text);
-    } catch (const gantry::JsonError& error) {
-        throw core::Error(core::Code::InvalidArgument, std::string(member) + " is not JSON: " + error.what());
-    }
-    throw core::Error(core::Code::InvalidArgument, std::string(member) + " must be a JSON Schema that is an object");
-}
-
-std::uint16_t success_of(std::uint32_t status) {
-    if (status == 0 || status == 101 || (status >= 200 && status <= 299)) return static_cast<std::uint16_t>(status);
-    throw core::Error(core::Code::InvalidArgument,
-                      "response_status is " + std::to_string(status) + " but must be 200-299, 101 for a WebSocket, or 0");
-}
-
-http::Route route_from(const gantry_route& route, const std::string& owner) {
-    if (route.handle == nullptr) throw core::Error(core::Code::InvalidArgument, "handle is NULL");
-    if (route.access > GANTRY_ACCESS_SCOPED)
-        throw core::Error(core::Code::InvalidArgument, "access is not a GANTRY_ACCESS_*");
-    http::Route made;
-    made.method = copy(route.method);
-    made.pattern = copy(route.pattern);
-    made.owner = owner;
-    made.operation_id = copy(route.operation_id);
-    made.summary = copy(route.summary);
-    made.description = copy(route.description);
-    made.request_schema = schema_of(route.request_schema, "request_schema");
-    made.parameters_schema = schema_of(route.parameters_schema, "parameters_schema");
-    made.response_schema = schema_of(route.response_schema, "response_schema");
-    made.response_type = copy(route.response_type);
-    made.response_status = success_of(route.response_status);
-    for (std::uint32_t i = 0; i < route.scopes_n; ++i)
-        made.scopes.push_back(copy(route.scopes[i]));
-    made.access = static_cast<http::Access>(route.access);
-    made.blocking = (route.flags & GANTRY_ROUTE_BLOCKING) != 0;
-    made.internal = (route.flags & GANTRY_ROUTE_INTERNAL) != 0;
-    made.deadline = std::chrono::milliseconds(route.deadline_ms);
-    made.body_bytes_max = route.body_bytes_max;
-    return made;
-}
-
-}  // namespace
 
 HttpService::HttpService(std::string owner, AddRoute add_route, std::shared_ptr<core::Gate> gate, log::Logger logger)
     : owner_(std::move(owner)), add_route_(std::move(add_route)), gate_(std::move(gate)), logger_(std::move(logger)) {}
@@ -107,6 +27,7 @@ void HttpService::handle(const Handler& handler, const std::shared_ptr<http::Exc
     const core::Gate::Pass pass(*gate_);
     if (!pass) throw core::Error(core::Code::Unavailable, "the plugin " + owner_ + " is stopping");
 
+    const core::CurrentRequest request(exchange->request_id());
     const bool fetches_body = (handler.flags & GANTRY_ROUTE_STREAM_BODY) != 0;
     if (fetches_body) exchange->keep();  // the body outlives the call
     const gantry_id id = requests_.insert(exchange);
@@ -184,13 +105,14 @@ gantry_status HttpService::stream_open(gantry_id request, const gantry_response&
     });
     if (!fresh || !exchange) return GANTRY_E_GONE;
 
+    const Entrance entrance(gate_, std::make_shared<const std::string>(exchange->request_id()));
     http::Exchange::StreamEvents forward;
-    forward.writable = [gate = gate_, events, user, request] {
-        const core::Gate::Pass pass(*gate);
+    forward.writable = [entrance, events, user, request] {
+        const Entrance::Pass pass(entrance);
         if (pass && events.writable != nullptr) events.writable(user, request);
     };
-    forward.closed = [this, gate = gate_, events, user, request](core::Code reason) {
-        const core::Gate::Pass pass(*gate);
+    forward.closed = [this, entrance, events, user, request](core::Code reason) {
+        const Entrance::Pass pass(entrance);
         if (!pass) return;
         forget_unless_kept(request);
         if (events.closed != nullptr) events.closed(user, request, static_cast<gantry_status>(reason));
@@ -236,6 +158,7 @@ gantry_status HttpService::body_next(gantry_id request, gantry_body_chunk chunk,
     if (!first) return GANTRY_E_CONFLICT;
     const bool taken = exchange->post([gate = gate_, exchange, chunk, user] {
         const core::Gate::Pass pass(*gate);
+        const core::CurrentRequest request(exchange->request_id());
         const std::string_view body = exchange->request().body;
         if (pass) chunk(user, GANTRY_OK, {body.data(), body.size()}, 1);
     });
@@ -245,13 +168,14 @@ gantry_status HttpService::body_next(gantry_id request, gantry_body_chunk chunk,
 gantry_status HttpService::on_cancel(gantry_id request, void (*cancelled)(void*, gantry_id, gantry_status), void* user) {
     const OpenRequest open = requests_.find(request);
     if (!open.exchange) return GANTRY_E_GONE;
-    open.exchange->on_cancel([this, gate = gate_, cancelled, user, request](core::Code reason) {
-        const core::Gate::Pass pass(*gate);
+    const Entrance entrance(gate_, std::make_shared<const std::string>(open.exchange->request_id()));
+    const bool taken = open.exchange->on_cancel([this, entrance, cancelled, user, request](core::Code reason) {
+        const Entrance::Pass pass(entrance);
         if (!pass) return;
         forget_unless_kept(request);
         cancelled(user, request, static_cast<gantry_status>(reason));
     });
-    return GANTRY_OK;
+    return taken ? GANTRY_OK : GANTRY_E_GONE;
 }
 
 // A request that has ended without the plugin. Who retained it may still read its view, and answers in vain when it is done.

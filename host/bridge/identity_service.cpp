@@ -4,6 +4,7 @@
 
 #include <gantry/json.hpp>
 
+#include "host/bridge/entrance.hpp"
 #include "host/bridge/guard.hpp"
 #include "host/bridge/host_table.hpp"
 #include "host/bridge/incoming.hpp"
@@ -59,6 +60,7 @@ class IdentityService::Authority : public identity::Provider {
     void ask(const std::shared_ptr<http::Exchange>& exchange, Decided decided) override {
         const core::Gate::Pass pass(*gate_);
         if (!pass) return decided({});
+        const core::CurrentRequest request(exchange->request_id());
         exchange->keep();  // the question may outlive the call
         const auto view = std::make_shared<const RequestView>(*exchange);
         const gantry_id id = core::next_id();

@@ -6,6 +6,7 @@
 
 #include <gantry/text.hpp>
 
+#include "host/bridge/entrance.hpp"
 #include "host/bridge/incoming.hpp"
 #include "host/bridge/room_failure.hpp"
 #include "host/bridge/text.hpp"
@@ -17,17 +18,6 @@ using core::Code;
 using core::Error;
 
 namespace {
-
-std::string copy_of(gantry_bytes bytes) {
-    return bytes.size == 0 ? std::string() : std::string(static_cast<const char*>(bytes.data), bytes.size);
-}
-
-// PostgreSQL would refuse it, and with it the jobs of others that are written in the same statement.
-std::string storable(gantry_str text, const char* what) {
-    const std::string_view given = view(text);
-    if (gantry::is_utf8(given) && given.find('\0') == std::string_view::npos) return std::string(given);
-    throw Error(Code::InvalidArgument, std::string(what) + " must be UTF-8 without NUL");
-}
 
 template <std::size_t N>
 std::string readable(const char (&text)[N]) {
@@ -61,6 +51,7 @@ gantry_job_view view_of(const jobs::Attempt& attempt) {
         shown.deadline_ns = static_cast<std::uint64_t>(since.count());
     }
     shown.scheduled_for_us = job.scheduled_for_us;
+    shown.principal_id = str(job.principal_id);
     return shown;
 }
 
@@ -71,16 +62,9 @@ std::chrono::milliseconds interval(std::uint64_t ms, const char* what) {
     return std::chrono::milliseconds(ms);
 }
 
-gantry_error to_abi(const Error& error) {
-    gantry_error out{};
-    out.struct_size = sizeof out;
-    core::fill(&out, error);
-    return out;
-}
-
-void answer(core::Gate& gate, const log::Logger& logger, gantry_submit_done done, void* user, const std::string& id,
+void answer(const Entrance& entrance, const log::Logger& logger, gantry_submit_done done, void* user, const std::string& id,
             const Error* error) {
-    const core::Gate::Pass pass(gate);
+    const Entrance::Pass pass(entrance);
     if (!pass) return;
     if (error == nullptr) return done(user, GANTRY_OK, str(id), nullptr);
     const gantry_error shown = to_abi(room_failure(*error, logger));
@@ -113,7 +97,7 @@ void JobsService::require_open() const {
 void JobsService::handle(const gantry_job_kind& passed) {
     require_open();
     const gantry_job_kind given = incoming(&passed);
-    if (given.handler == nullptr) throw Error(Code::InvalidArgument, "handler is NULL");
+    require(given.handler, "handler");
     jobs::Kind kind;
     kind.name = copy(given.kind);
     if (!jobs::is_name(kind.name)) throw Error(Code::InvalidArgument, "the kind of a job must be 1-100 of [a-z0-9_.-]");
@@ -155,7 +139,7 @@ void JobsService::schedule(const gantry_job_schedule& passed) {
     schedule.kind = copy(given.kind);
     schedule.cron = copy(given.cron);
     schedule.time_zone = given.time_zone.size == 0 ? "UTC" : copy(given.time_zone);
-    schedule.payload = copy_of(given.payload);
+    schedule.payload = copy(given.payload);
     if (!jobs::is_name(schedule.name))
         throw Error(Code::InvalidArgument, "the name of a schedule must be 1-100 of [a-z0-9_.-]");
     const bool known = std::any_of(worker_->kinds.begin(), worker_->kinds.end(),
@@ -174,35 +158,37 @@ void JobsService::schedule(const gantry_job_schedule& passed) {
 
 void JobsService::submit(const gantry_job& passed, gantry_submit_done done, void* user) {
     const gantry_job given = incoming(&passed);
-    if (done == nullptr) throw Error(Code::InvalidArgument, "done is NULL");
+    require(done, "done");
     jobs::Draft draft;
     draft.plugin = owner_;
     draft.kind = storable(given.kind, "the kind of a job");
     draft.key = storable(given.key, "the key of a job");
-    draft.payload = copy_of(given.payload);
+    draft.payload = copy(given.payload);
     draft.attempts_max = given.attempts_max;
     draft.delay = interval(given.delay_ms, "delay_ms");
     draft.deadline = interval(given.deadline_ms, "deadline_ms");
+    draft.principal_id = storable(given.principal_id, "the principal_id of a job");
     if (given.transaction != 0) return submit_within(room().completed(std::move(draft)), given.transaction, done, user);
-    room().submit(std::move(draft), [ticket = outstanding_.enter(), gate = gate_, logger = logger_, done,
+    room().submit(std::move(draft), [ticket = outstanding_.enter(), entrance = Entrance(gate_), logger = logger_, done,
                                      user](const jobs::Submitted& result) mutable {
         const Outstanding::Ticket leaving = std::move(ticket);
-        answer(*gate, logger, done, user, result.id, result.error ? &*result.error : nullptr);
+        answer(entrance, logger, done, user, result.id, result.error ? &*result.error : nullptr);
     });
 }
 
 // On the plugin's own connection, by a function that checks who calls; DatabaseService::silence() waits for it.
 void JobsService::submit_within(const jobs::Draft& draft, gantry_id transaction, gantry_submit_done done, void* user) {
     const std::string id = jobs::Submissions::new_id();
-    database_.client().query(
-        jobs::Submissions::within_transaction(draft, id, transaction),
-        [&room = room(), gate = gate_, logger = logger_, done, user, id, kind = draft.kind](database::Outcome&& outcome) {
-            if (!outcome.error && outcome.rows.cell(0, 0).as.integer == 0) {
-                outcome.error.emplace(Code::Conflict, "a job of kind " + kind + " with this key waits or runs");
-            }
-            if (!outcome.error) room.written_within();
-            answer(*gate, logger, done, user, id, outcome.error ? &*outcome.error : nullptr);
-        });
+    database_.client().query(jobs::Submissions::within_transaction(draft, id, transaction),
+                             [&room = room(), entrance = Entrance(gate_), logger = logger_, done, user, id,
+                              kind = draft.kind](database::Outcome&& outcome) {
+                                 if (!outcome.error && outcome.rows.cell(0, 0).as.integer == 0) {
+                                     outcome.error.emplace(Code::Conflict,
+                                                           "a job of kind " + kind + " with this key waits or runs");
+                                 }
+                                 if (!outcome.error) room.written_within();
+                                 answer(entrance, logger, done, user, id, outcome.error ? &*outcome.error : nullptr);
+                             });
 }
 
 gantry_status JobsService::progress(gantry_id run, std::uint32_t permille, gantry_str note) {
@@ -219,11 +205,12 @@ gantry_status JobsService::finish(gantry_id run, gantry_status status, const gan
 }
 
 void JobsService::cancel(std::string job, gantry_done done, void* user) {
-    if (done == nullptr) throw Error(Code::InvalidArgument, "done is NULL");
+    require(done, "done");
     room().cancel(owner_, storable(str(job), "the id of a job"),
-                  [ticket = outstanding_.enter(), gate = gate_, logger = logger_, done, user](const Error* error) mutable {
+                  [ticket = outstanding_.enter(), entrance = Entrance(gate_), logger = logger_, done,
+                   user](const Error* error) mutable {
                       const Outstanding::Ticket leaving = std::move(ticket);
-                      const core::Gate::Pass pass(*gate);
+                      const Entrance::Pass pass(entrance);
                       if (!pass) return;
                       const gantry_error shown = error != nullptr ? to_abi(room_failure(*error, logger)) : gantry_error{};
                       done(user, shown.status, error != nullptr ? &shown : nullptr);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "host/bridge/entrance.hpp"
 #include "host/bridge/text.hpp"
 
 namespace host::bridge {
@@ -41,10 +42,8 @@ void give(kv::Outcome&& outcome, gantry_kv_result& now) {
 }
 
 gantry_error error_of(const kv::Outcome& outcome) {
-    gantry_error error{};
-    error.struct_size = sizeof error;
     const std::string reason = outcome.reason.empty() ? std::string(core::name_of(*outcome.failure)) : outcome.reason;
-    core::fill(&error, Error(*outcome.failure, reason));
+    gantry_error error = to_abi(Error(*outcome.failure, reason));
     error.retry_after_ms = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(outcome.retry_after_ms, std::numeric_limits<std::uint32_t>::max()));
     return error;
@@ -69,8 +68,8 @@ gantry_status KvService::run(const kv::Request& request, const Answer& answer) {
     }
     if (!client_) throw Error(Code::Unavailable, "the key-value store is not there: the host runs offline");
     std::optional<kv::Outcome> outcome = client_->run(request, [&]() -> kv::Completion {
-        return [gate = gate_, answer](kv::Outcome&& later) {
-            const core::Gate::Pass pass(*gate);
+        return [entrance = Entrance(gate_), answer](kv::Outcome&& later) {
+            const Entrance::Pass pass(entrance);
             if (pass) call(answer, later);
         };
     });

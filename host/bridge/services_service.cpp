@@ -6,6 +6,7 @@
 
 #include <gantry/text.hpp>
 
+#include "host/bridge/entrance.hpp"
 #include "host/bridge/incoming.hpp"
 #include "host/bridge/text.hpp"
 
@@ -19,10 +20,6 @@ namespace {
 constexpr std::size_t methods_max = 256;
 // Pairs of service and method that the ledger names for one instance.
 constexpr std::size_t uses_max = 256;
-
-std::string copy_of(gantry_bytes bytes) {
-    return bytes.size == 0 ? std::string() : std::string(static_cast<const char*>(bytes.data), bytes.size);
-}
 
 gantry_service_call shown_as(const services::Asked& asked) {
     const services::Call& call = asked.call;
@@ -100,7 +97,7 @@ services::Services& ServicesService::room() const {
 void ServicesService::provide(const gantry_service& passed) {
     if (frozen_) throw Error(Code::Denied, "services are provided in start() only");
     const gantry_service given = incoming(&passed);
-    if (given.handler == nullptr) throw Error(Code::InvalidArgument, "handler is NULL");
+    require(given.handler, "handler");
     services::Service service;
     service.name = copy(given.name);
     if (!services::is_service_of(owner_, service.name))
@@ -113,6 +110,7 @@ void ServicesService::provide(const gantry_service& passed) {
                       logger = logger_](const services::Asked& asked) {
         const core::Gate::Pass pass(*gate);
         if (!pass) return false;
+        const core::CurrentRequest request(asked.call.context.request_id);
         const gantry_service_call shown = shown_as(asked);
         try {
             handler(user, asked.id, &shown);
@@ -172,13 +170,13 @@ services::Context ServicesService::context_of(gantry_id id) {
 
 void ServicesService::call(const gantry_service_request& passed, gantry_service_done done, void* user, gantry_id* id) {
     const gantry_service_request given = incoming(&passed);
-    if (done == nullptr) throw Error(Code::InvalidArgument, "done is NULL");
+    require(done, "done");
     services::Call call;
     call.service = copy(given.service);
     if (std::find(allowed_.begin(), allowed_.end(), call.service) == allowed_.end())
         throw Error(Code::Denied, "the manifest does not list " + call.service + " among its services");
     call.method = copy(given.method);
-    call.argument = copy_of(given.argument);
+    call.argument = copy(given.argument);
     call.caller = owner_;
     call.side = this;
     call.deadline = std::chrono::milliseconds(given.deadline_ms);
@@ -187,14 +185,15 @@ void ServicesService::call(const gantry_service_request& passed, gantry_service_
 
     const gantry_id own = services::Services::new_id();
     if (id != nullptr) *id = own;
-    room().call(own, std::move(call),
-                [ticket = outstanding_.enter(), gate = gate_, done, user](const services::Outcome& outcome) mutable {
-                    const Outstanding::Ticket leaving = std::move(ticket);
-                    const core::Gate::Pass pass(*gate);
-                    if (!pass) return;
-                    done(user, outcome.status, {outcome.result.data(), outcome.result.size()},
-                         outcome.error ? &*outcome.error : nullptr);
-                });
+    room().call(
+        own, std::move(call),
+        [ticket = outstanding_.enter(), entrance = Entrance(gate_), done, user](const services::Outcome& outcome) mutable {
+            const Outstanding::Ticket leaving = std::move(ticket);
+            const Entrance::Pass pass(entrance);
+            if (!pass) return;
+            done(user, outcome.status, {outcome.result.data(), outcome.result.size()},
+                 outcome.error ? &*outcome.error : nullptr);
+        });
 }
 
 // Whom this instance depends on, for the administrator.

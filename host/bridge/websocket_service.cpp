@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "host/bridge/entrance.hpp"
 #include "host/bridge/incoming.hpp"
 #include "host/bridge/text.hpp"
 #include "host/core/ids.hpp"
@@ -51,9 +52,10 @@ gantry_id WebSocketService::accept(gantry_id request, const gantry_websocket_opt
 
 http::WebSocketEvents WebSocketService::forward(gantry_id id, const gantry_websocket_events& events, void* user,
                                                 OpenRequest open) {
+    const Entrance entrance(gate_, std::make_shared<const std::string>(open.exchange->request_id()));
     http::WebSocketEvents forward;
-    forward.message = [gate = gate_, sockets = sockets_, events, user, id](http::Opcode opcode, std::string_view message) {
-        const core::Gate::Pass pass(*gate);
+    forward.message = [entrance, sockets = sockets_, events, user, id](http::Opcode opcode, std::string_view message) {
+        const Entrance::Pass pass(entrance);
         if (!pass) return false;
         const gantry_status status =
             events.message(user, id, static_cast<std::int32_t>(opcode), {message.data(), message.size()});
@@ -63,18 +65,18 @@ http::WebSocketEvents WebSocketService::forward(gantry_id id, const gantry_webso
         }
         return status != GANTRY_AGAIN;
     };
-    forward.writable = [gate = gate_, events, user, id] {
-        const core::Gate::Pass pass(*gate);
+    forward.writable = [entrance, events, user, id] {
+        const Entrance::Pass pass(entrance);
         if (pass && events.writable != nullptr) events.writable(user, id);
     };
     // Pins the plugin's code until the plugin has heard the last. A request that was retained stays whole for as long: a
     // coroutine goes on reading it. Of the others nothing is kept, for an idle socket should cost little.
     std::shared_ptr<const void> held = open.exchange->pin();
     if (open.kept) held = std::make_shared<OpenRequest>(std::move(open));
-    forward.closed = [gate = gate_, sockets = sockets_, events, user, id, held = std::move(held)](std::uint16_t code,
-                                                                                                  std::string_view reason) {
+    forward.closed = [entrance, sockets = sockets_, events, user, id, held = std::move(held)](std::uint16_t code,
+                                                                                              std::string_view reason) {
         sockets->with([&](Sockets& all) { all.erase(id); });
-        const core::Gate::Pass pass(*gate);
+        const Entrance::Pass pass(entrance);
         if (pass) events.closed(user, id, code, str(reason));
     };
     return forward;

@@ -46,6 +46,15 @@ class Calls(HostTestCase):
         self.assertEqual(found["request_id"], answer.headers["X-Request-Id"])
         self.assertEqual(self.ask("find").json()["principal"], "", "a call on nobody's behalf")
 
+    def test_lines_of_the_log_tell_the_request_wherever_they_are_written_for_it(self):
+        headers = {"X-User": "anna", "X-Request-Id": "one-of-many"}
+        self.assertEqual(self.host.get("/reader/known", headers=headers).status, 200)
+        lines = until(lambda: self.host.logs(logger="reader", message="has read"), "the last line")
+        self.assertEqual(lines[-1]["request_id"], "of its own", "what the plugin says itself counts")
+        lines = [line for line in self.host.logs(request_id="one-of-many") if line["message"] != "request"]
+        told = [(line["logger"], line["message"]) for line in lines]
+        self.assertEqual(told, [("reader", "asks"), ("reader", "has found"), ("library", "reads aloud")])
+
     def test_a_defect_of_the_provider_is_not_told(self):
         answer = self.ask("burn")
         self.expect_problem(answer, 500, "INTERNAL_ERROR")

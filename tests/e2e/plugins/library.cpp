@@ -19,7 +19,7 @@ class Library {
         }
     };
 
-    Library(gantry::Host host, const Config& config) : services_(host), database_(host), config_(config) {
+    Library(gantry::Host host, const Config& config) : host_(host), services_(host), database_(host), config_(config) {
         services_.provide("library.books/1", *this, gantry::method("find", &Library::find),
                           gantry::method("read", &Library::read), gantry::method("browse", &Library::browse),
                           gantry::method("burn", &Library::burn), gantry::method("fill", &Library::fill));
@@ -37,6 +37,7 @@ class Library {
     // Suspends and goes on elsewhere.
     gantry::Task<std::string> read(const ServiceCall& call) const {
         const gantry::Rows rows = co_await database_.query("select $1::text as text", call.argument());
+        host_.info("reads aloud");
         co_return rows[0].get<std::string>("text");
     }
     // As long as somebody waits.
@@ -51,6 +52,7 @@ class Library {
 
     gantry::Response browsing(const gantry::Request&) const { return gantry::text(std::to_string(browsing_)); }
 
+    gantry::Host host_;
     gantry::Services services_;
     gantry::Database database_;
     const Config config_;

@@ -14,7 +14,7 @@ using gantry::Task;
 
 class Reader {
   public:
-    explicit Reader(gantry::Host host) : services_(host) {
+    explicit Reader(gantry::Host host) : host_(host), services_(host) {
         services_.provide("reader.stairs/1", *this, gantry::method("down", &Reader::down));
     }
     std::optional<gantry::Principal> authenticate(const Request& request) {
@@ -35,7 +35,11 @@ class Reader {
 
   private:
     Task<Response> known(const Request& request) const {
+        host_.info("asks");
         const ServiceAnswer answer = co_await services_.call("library.books/1", "find", "x").on_behalf_of(request);
+        host_.info("has found");
+        co_await services_.call("library.books/1", "read", "x").on_behalf_of(request);
+        host_.info("has read", {{"request_id", "of its own"}});
         co_return gantry::json(answer.json());
     }
     Task<Response> ask(const Request& request) const {
@@ -67,6 +71,7 @@ class Reader {
         co_return answer.body();
     }
 
+    gantry::Host host_;
     gantry::Services services_;
 };
 
