@@ -12,6 +12,7 @@
 #include <optional>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "host/database/errors.hpp"
 
@@ -28,8 +29,8 @@ struct ConnectionAttempt::State {
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
-    void fail(const std::string& reason) {
-        failure = error_of("08001", reason);
+    void fail(std::string reason) {
+        failure = std::move(reason);
         end();
     }
     void end() {
@@ -41,7 +42,7 @@ struct ConnectionAttempt::State {
     std::atomic<bool> ended{false};
     // From the thread that connects to the one that waits, by `ended`.
     std::unique_ptr<soci::session> session;
-    std::optional<Error> failure;
+    std::optional<std::string> failure;
 };
 
 ConnectionAttempt::ConnectionAttempt(const std::string& session_url) : state_(std::make_shared<State>()) {
@@ -73,7 +74,7 @@ bool ConnectionAttempt::wait(const Bounds& bounds) const {
 }
 
 std::unique_ptr<soci::session> ConnectionAttempt::take() {
-    if (state_->failure) throw *state_->failure;
+    if (state_->failure) throw error_of("08001", *state_->failure);
     return std::move(state_->session);
 }
 

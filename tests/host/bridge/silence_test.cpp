@@ -39,6 +39,7 @@ class SilenceTest : public testing::Test {
 TEST_F(SilenceTest, ACallbackOfTheEndBeginsNothingThatCouldNotBeCompleted) {
     tests::Server server;
     tests::RoomHost host(server);
+    database::Migrator(host.database.access(), tests::quiet_logger()).apply("notes", "/nowhere");
     jobs::Jobs jobs({}, host.database, host.pool, tests::quiet_logger());
     events::Events events({}, host.database, host.pool, tests::quiet_logger());
     jobs.start();
